@@ -1,0 +1,313 @@
+"""The command line: ``citytwin <verb>``, a thin door to the library.
+
+Exit codes: 0 done, 1 a check found errors or a rerun differs, 2 wrong usage, 3 input refused, 4 an extra is missing,
+5 output not writable, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+import citytwin as ct
+from citytwin.errors import CityTwinError, CityTwinWarning, MissingExtraError, OutputError
+
+FOUND_ERRORS, REFUSED, MISSING_EXTRA, NOT_WRITABLE, INTERRUPTED = 1, 3, 4, 5, 130
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+crs_option = click.option("--crs", metavar="CRS", help="CRS of the city where its file names none, e.g. EPSG:3879.")
+
+
+class Bars:
+    """One progress bar a stage on standard error, silent where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._stage = ""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        from tqdm import tqdm
+
+        if stage != self._stage:
+            self.close()
+            self._bar, self._stage = tqdm(total=total, desc=stage, leave=False, file=sys.stderr), stage
+        self._bar.total = total
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+        self._bar, self._stage = None, ""
+
+
+@contextmanager
+def progress_bars() -> Iterator[Bars]:
+    """Progress bars that are gone in the end, whatever happens."""
+    bars = Bars()
+    try:
+        yield bars
+    finally:
+        bars.close()
+
+
+def show(facts: dict[str, Any], text: str, as_json: bool) -> None:
+    """Print the one answer of a verb."""
+    click.echo(json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False) if as_json else text)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(ct.__version__, prog_name="citytwin")
+def cli() -> None:
+    """Energy, sun, emissions and alternatives of a city from its semantic 3D model."""
+
+
+@cli.command()
+@click.argument("path")
+@crs_option
+@json_option
+def info(path: str, crs: str | None, as_json: bool) -> None:
+    """Say what a city file holds."""
+    from citytwin.publish.overview import city_overview, overview_text
+
+    with progress_bars() as bars:
+        city = ct.read_city(path, crs=crs, progress=partial(bars, "read"))
+    overview = city_overview(city)
+    show(overview, overview_text(overview), as_json)
+
+
+@cli.command()
+@click.argument("path")
+@click.option("--out", metavar="FILE", help="Write the findings to FILE: .csv, .gpkg with footprints, or .json.")
+@crs_option
+@json_option
+def check(path: str, out: str | None, crs: str | None, as_json: bool) -> int:
+    """Check geometry and data; exit with 1 where a finding is an error."""
+    from citytwin.publish.findings_file import findings_summary, summary_text, write_findings
+
+    with progress_bars() as bars:
+        city = ct.read_city(path, crs=crs, progress=partial(bars, "read"))
+    from citytwin.model.validity import check_geometry
+
+    findings = city.findings + check_geometry(city) + city.buildings().findings
+    summary = findings_summary(city, findings)
+    if out is not None:
+        write_findings(city, findings, out)
+    show(summary, summary_text(summary), as_json)
+    return FOUND_ERRORS if summary["errors"] else 0
+
+
+@cli.command()
+@click.argument("source", metavar="IN")
+@click.argument("target", metavar="OUT")
+@crs_option
+@json_option
+def convert(source: str, target: str, crs: str | None, as_json: bool) -> None:
+    """Convert a city: OUT ends in .gml or .xml for CityGML 2.0, .json for CityJSON 2.0, or is a folder of arrays."""
+    writers: dict[str, Callable[[ct.CityModel, str], Any]] = {
+        ".gml": ct.write_citygml,
+        ".xml": ct.write_citygml,
+        ".json": ct.write_cityjson,
+        "": lambda city, path: city.save(path),
+    }
+    suffix = Path(target).suffix.lower()
+    if suffix not in writers:
+        raise click.UsageError(f"cannot write {suffix!r}: OUT ends in .gml, .xml or .json, or has no ending")
+    with progress_bars() as bars:
+        city = ct.read_city(source, crs=crs, progress=partial(bars, "read"))
+    writers[suffix](city, target)
+    facts = {"in": source, "out": target, "buildings": city.n_buildings, "surfaces": len(city.surfaces)}
+    show(facts, f"{target}: {city.n_buildings} buildings, {len(city.surfaces)} surfaces", as_json)
+
+
+@cli.command()
+@click.argument("path")
+@click.option("--weather", required=True, metavar="FILE", help="EPW or FMI test year.")
+@click.option("--attributes", metavar="FILE", help="Table to join: CSV, Parquet or GeoPackage.")
+@click.option("--key", metavar="NAME", help="Column of the table and attribute of the city to join on.")
+@click.option("--network", metavar="FILE", help="Street network, carried along and recorded.")
+@click.option("--alternatives", metavar="FILE", help="TOML with alternatives to compare with today.")
+@click.option("--out", required=True, metavar="DIR", help="Folder for the results; replaced as a whole.")
+@crs_option
+@json_option
+@click.pass_context
+def assess(
+    context: click.Context,
+    path: str,
+    weather: str,
+    attributes: str | None,
+    key: str | None,
+    network: str | None,
+    alternatives: str | None,
+    out: str,
+    crs: str | None,
+    as_json: bool,
+) -> None:
+    """Assess a city: heat, electricity, sun, emissions, today and for alternatives; print the decision sheet."""
+    if (attributes is None) != (key is None):
+        raise click.UsageError("--attributes and --key go together")
+    from citytwin import publish, scenario
+    from citytwin.io import read_table
+    from citytwin.publish.decision_sheet import decision_sheet, sheet_facts
+
+    publish.check_output(out)
+    plans = scenario.load_alternatives(alternatives) if alternatives else ()
+    costs = scenario.load_costs(alternatives) if alternatives else None
+    with progress_bars() as bars:
+        city = ct.read_city(path, crs=crs, progress=partial(bars, "read"))
+        if attributes and key:
+            city = city.join(read_table(attributes), on=key, source=Path(attributes).name)
+        year = ct.read_weather(weather, *publish.place_of(city))
+        today = ct.Twin(city, year, network=ct.read_network(network) if network else None)
+        twins = [today, *(scenario.apply(today, plan) for plan in plans)]
+        assessments = []
+        for twin in twins:
+            assessments.append(ct.assess(twin, progress=lambda s, done, n, t=twin: bars(f"{t.name}: {s}", done, n)))
+        comparison = scenario.compare(assessments, costs) if plans else None
+        publish.publish_assessment(
+            assessments[0], out, comparison=comparison, command=command_line(context), progress=partial(bars, "publish")
+        )
+    facts = sheet_facts(assessments[0], comparison) | {"out": out}
+    show(facts, f"{decision_sheet(assessments[0], comparison)}\n\nResults are in {out}", as_json)
+
+
+def command_line(context: click.Context) -> list[str]:
+    """The command as given, as a list of arguments, without the options that only shape what is printed."""
+    words = ["citytwin", context.command.name or ""]
+    for parameter in context.command.params:
+        value = context.params[parameter.name or ""]
+        if isinstance(parameter, click.Argument):
+            words.append(value)
+        elif value is not None and parameter.name != "as_json":
+            words += [parameter.opts[0], value]
+    return words
+
+
+@cli.command()
+@click.argument("directories", metavar="DIR DIR...", nargs=-1, required=True)
+@json_option
+def compare(directories: tuple[str, ...], as_json: bool) -> None:
+    """Compare published runs with the first of them."""
+    if len(directories) < 2:
+        raise click.UsageError("compare needs at least two folders")
+    from citytwin.publish.published import compare_runs, comparison_text
+
+    rows = compare_runs(directories)
+    show({"kpis": rows}, comparison_text(rows), as_json)
+
+
+@cli.command()
+@click.argument("directory", metavar="DIR")
+@json_option
+def view(directory: str, as_json: bool) -> None:
+    """Print where the report of a run lies, and open it where there is a terminal."""
+    from citytwin.publish.published import report_path
+
+    report = report_path(directory)
+    show({"report": str(report)}, str(report), as_json)
+    if not as_json and sys.stdout.isatty():
+        click.launch(str(report))
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--size", metavar="SIZE", help="Size to run at, or 'smallest'.")
+@json_option
+def bench(name: str | None, size: str | None, as_json: bool) -> int:
+    """Run the benchmarks; they are part of a checkout of the repository, not of the installed package."""
+    import subprocess
+
+    root = Path(ct.__file__).parents[2]
+    if not (root / "benchmarks" / "__main__.py").is_file():
+        raise click.UsageError("the benchmarks are part of the source repository: run this in a checkout of it")
+    command = [sys.executable, "-m", "benchmarks", *([name] if name else []), *(["--size", size] if size else [])]
+    code = subprocess.run(command, cwd=root, stdout=sys.stderr if as_json else None, check=False).returncode
+    if as_json and code == 0:
+        click.echo((root / "benchmarks" / "results.json").read_text("utf-8"))
+    return code
+
+
+@cli.command()
+@click.argument("record", metavar="run.json")
+@json_option
+def reproduce(record: str, as_json: bool) -> int:
+    """Run a recorded command again and compare its outputs; exit with 1 where they differ."""
+    from citytwin.publish.published import changed_outputs, read_record, refuse_changed_inputs, scratch_folder
+
+    run = read_record(record)
+    refuse_changed_inputs(run, record)
+    with scratch_folder() as folder:
+        words = list(run["command"])[1:]
+        words[words.index("--out") + 1] = str(folder)
+        with click.Context(cli):
+            quiet = [*words, "--json"]
+            with _silent():
+                cli.main(args=quiet, prog_name="citytwin", standalone_mode=False)
+        changed = changed_outputs(run, folder)
+    same = len(run["outputs"]) - len(changed)
+    facts = {"same": same, "changed": changed}
+    text = "\n".join([f"{same} of {len(run['outputs'])} outputs are the same", *(f"differs: {path}" for path in changed)])
+    show(facts, text, as_json)
+    return FOUND_ERRORS if changed else 0
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    import io
+    from contextlib import redirect_stdout
+
+    with redirect_stdout(io.StringIO()):
+        yield
+
+
+@cli.group()
+def cache() -> None:
+    """Compiled kernels kept between runs."""
+
+
+@cache.command()
+@json_option
+def clear(as_json: bool) -> None:
+    """Remove the compiled kernels."""
+    from citytwin.kernels._jit import clear_cache
+
+    removed = [str(path) for path in clear_cache()]
+    show({"removed": removed}, "\n".join(removed) or "nothing to remove", as_json)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; every expected error becomes one sentence on standard error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", CityTwinWarning)
+        warnings.showwarning = lambda message, *_, **__: click.echo(f"warning: {message}", err=True)
+        try:
+            code = cli.main(args=arguments, prog_name="citytwin", standalone_mode=False)
+            return code if isinstance(code, int) else 0
+        except click.exceptions.Exit as exit_:
+            return exit_.exit_code
+        except click.ClickException as error:
+            error.show()
+            return error.exit_code
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("error: interrupted", err=True)
+            return INTERRUPTED
+        except CityTwinError as error:
+            click.echo(f"error: {error}", err=True)
+            if isinstance(error, MissingExtraError):
+                return MISSING_EXTRA
+            return NOT_WRITABLE if isinstance(error, OutputError) else REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""Parts of a city model and several models as one."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citytwin.model.attributes import AttributeTable
+from citytwin.model.city import CityModel, Extras, Objects, Rings, Solids, Surfaces
+from citytwin.model.enums import Severity
+from citytwin.model.findings import Finding, Findings
+from citytwin.model.provenance import Provenance
+from citytwin.model.ragged import offsets_of, row_of, take_ragged
+from citytwin.model.strings import Strings
+
+
+def _renumber(n: int, kept: NDArray[np.integer]) -> NDArray[np.int32]:
+    """New row of each old row (n,), -1 where it is not kept; one more entry maps -1 to -1."""
+    new = np.full(n + 1, -1, np.int32)
+    new[kept] = np.arange(len(kept))
+    return new
+
+
+def select_rows(city: CityModel, objects: NDArray[np.integer]) -> CityModel:
+    """Model of the given object rows with their surfaces, solids, attributes, findings and extras.
+
+    Parameters
+    ----------
+    city : CityModel
+    objects : int array (k,)
+        Rows to keep, ascending; the parent of a kept part must be kept too.
+    """
+    new_object = _renumber(len(city.objects), objects)
+    old = city.surfaces
+    rows = np.flatnonzero(new_object[old.object] >= 0)
+    new_surface = _renumber(len(old), rows)
+    features = np.unique(old.feature[rows][old.feature[rows] >= 0])
+    new_feature = _renumber(old.feature_attributes.n, features)
+    kept_solids = np.flatnonzero(new_object[city.solids.object] >= 0)
+    new_solid = _renumber(len(city.solids), kept_solids)
+    solid_offsets, solid_entries = take_ragged(city.solids.offsets, kept_solids)
+
+    surface_rings, ring_rows = take_ragged(city.rings.surface_rings, rows)
+    ring_vertices, vertex_rows = take_ragged(city.rings.ring_vertices, ring_rows)
+    rings, vertices = Rings(surface_rings, ring_vertices), city.vertices[vertex_rows]
+    kept_extras = np.flatnonzero(new_object[city.extras.object] >= 0)
+    ids = set(city.objects.id[objects])
+    named = np.array([i == "" or i in ids for i in city.findings.object_id], bool)
+    tops = int((city.objects.parent[objects] < 0).sum())
+    return CityModel(
+        objects=Objects(
+            city.objects.id[objects],
+            city.objects.kind[objects],
+            new_object[city.objects.parent[objects]],
+            city.objects.attributes.take(objects),
+        ),
+        surfaces=Surfaces(
+            object=new_object[old.object[rows]],
+            kind=old.kind[rows],
+            lod=old.lod[rows],
+            parent=new_surface[old.parent[rows]],
+            solid=new_solid[old.solid[rows]],
+            feature=new_feature[old.feature[rows]],
+            id=old.id[rows],
+            polygon_id=old.polygon_id[rows],
+            feature_attributes=old.feature_attributes.take(features),
+            rings=rings,
+            vertices=vertices,
+        ),
+        rings=rings,
+        solids=Solids(
+            new_object[city.solids.object[kept_solids]],
+            city.solids.lod[kept_solids],
+            solid_offsets,
+            new_surface[city.solids.surface[solid_entries]],
+            city.solids.reversed[solid_entries],
+        ),
+        vertices=vertices,
+        origin=city.origin,
+        crs=city.crs,
+        vertical_crs=city.vertical_crs,
+        findings=city.findings.where(named),
+        extras=Extras(
+            new_object[city.extras.object[kept_extras]],
+            city.extras.place[kept_extras],
+            city.extras.content[kept_extras],
+        ),
+        provenance=city.provenance,
+        counts={"read": tops, "degraded": 0, "refused": 0, "total": tops},
+    )
+
+
+def concat_cities(cities: list[CityModel]) -> CityModel:
+    """One model of several. Raises ValueError where they are none or differ in CRS."""
+    if not cities:
+        raise ValueError("concat needs at least one city")
+    if len({(c.crs, c.vertical_crs) for c in cities}) > 1:
+        raise ValueError(f"cities differ in CRS: {sorted({str(c.crs) for c in cities})}")
+    origin = np.min([c.origin for c in cities], axis=0)
+    object_starts = np.cumsum([0] + [len(c.objects) for c in cities])
+    surface_starts = np.cumsum([0] + [len(c.surfaces) for c in cities])
+    solid_starts = np.cumsum([0] + [len(c.solids) for c in cities])
+    feature_starts = np.cumsum([0] + [c.surfaces.feature_attributes.n for c in cities])
+
+    def shifted(parts: list[NDArray[np.int32]], starts: NDArray[np.int64]) -> NDArray[np.int32]:
+        return np.concatenate(
+            [np.where(p < 0, -1, p + s).astype(np.int32) for p, s in zip(parts, starts, strict=False)]
+        )
+
+    def joined_offsets(parts: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+        return offsets_of(np.concatenate([np.diff(p) for p in parts]))
+
+    surfaces = [c.surfaces for c in cities]
+    rings = Rings(
+        joined_offsets([c.rings.surface_rings for c in cities]),
+        joined_offsets([c.rings.ring_vertices for c in cities]),
+    )
+    vertices = np.concatenate([c.vertices + (c.origin - origin) for c in cities])
+    ids = Strings.concat(c.objects.id for c in cities)
+    provenance = cities[0].provenance
+    for city in cities[1:]:
+        provenance = provenance + city.provenance
+    return CityModel(
+        objects=Objects(
+            ids,
+            np.concatenate([c.objects.kind for c in cities]),
+            shifted([c.objects.parent for c in cities], object_starts),
+            AttributeTable.concat(c.objects.attributes for c in cities),
+        ),
+        surfaces=Surfaces(
+            object=shifted([s.object for s in surfaces], object_starts),
+            kind=np.concatenate([s.kind for s in surfaces]),
+            lod=np.concatenate([s.lod for s in surfaces]),
+            parent=shifted([s.parent for s in surfaces], surface_starts),
+            solid=shifted([s.solid for s in surfaces], solid_starts),
+            feature=shifted([s.feature for s in surfaces], feature_starts),
+            id=Strings.concat(s.id for s in surfaces),
+            polygon_id=Strings.concat(s.polygon_id for s in surfaces),
+            feature_attributes=AttributeTable.concat(s.feature_attributes for s in surfaces),
+            rings=rings,
+            vertices=vertices,
+        ),
+        rings=rings,
+        solids=Solids(
+            shifted([c.solids.object for c in cities], object_starts),
+            np.concatenate([c.solids.lod for c in cities]),
+            joined_offsets([c.solids.offsets for c in cities]),
+            shifted([c.solids.surface for c in cities], surface_starts),
+            np.concatenate([c.solids.reversed for c in cities]),
+        ),
+        vertices=vertices,
+        origin=origin,
+        crs=cities[0].crs,
+        vertical_crs=cities[0].vertical_crs,
+        findings=sum((c.findings for c in cities), Findings.of(_duplicate_ids(ids))),
+        extras=Extras(
+            shifted([c.extras.object for c in cities], object_starts),
+            Strings.concat(c.extras.place for c in cities),
+            Strings.concat(c.extras.content for c in cities),
+        ),
+        provenance=provenance,
+        counts={key: sum(c.counts[key] for c in cities) for key in ("read", "degraded", "refused", "total")},
+    )
+
+
+def _duplicate_ids(ids: Strings) -> list[Finding]:
+    names, counts = np.unique(ids.to_numpy(), return_counts=True)
+    return [
+        Finding(1001, "DUPLICATE_ID", name, severity=Severity.ERROR, message=f"{count} objects bear this id")
+        for name, count in zip(names[counts > 1], counts[counts > 1], strict=True)
+    ]
+
+
+def surface_rows_of(city: CityModel, objects: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Active surface rows of some top-level objects, parts included."""
+    wanted = np.zeros(len(city.objects), bool)
+    wanted[objects] = True
+    return city.active[wanted[city.objects.root[city.surfaces.object[city.active]]]]
+
+
+def vertex_surface(rings: Rings) -> NDArray[np.int64]:
+    """Surface each vertex belongs to, int64 (n_vertices,)."""
+    return row_of(rings.surface_rings)[row_of(rings.ring_vertices)]

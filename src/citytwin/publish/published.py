@@ -1,0 +1,119 @@
+"""Published runs read back: comparing folders, finding the report, checking that a run can be reproduced."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from citytwin.errors import CityReadError
+
+RECORD = "run.json"
+REPORT = "report.html"
+KEYS = ("command", "inputs", "outputs", "district")
+
+
+def read_record(path: str | Path) -> dict[str, Any]:
+    """Content of a ``run.json``, or of the one in a folder.
+
+    Raises
+    ------
+    CityReadError
+        There is none, or it is not a record of a run.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / RECORD
+    try:
+        record = json.loads(file.read_bytes())
+    except OSError as error:
+        raise CityReadError(f"{error.strerror}", file, advice=f"A published run holds a {RECORD}") from error
+    except (ValueError, RecursionError) as error:
+        raise CityReadError("not JSON", file, advice=f"Name the {RECORD} of a published run") from error
+    if not isinstance(record, dict) or any(key not in record for key in KEYS):
+        raise CityReadError("not the record of a run", file, advice=f"It needs the keys {', '.join(KEYS)}")
+    return record
+
+
+def report_path(directory: str | Path) -> Path:
+    """Report of a published run.
+
+    Raises
+    ------
+    CityReadError
+        The folder holds no report.
+    """
+    report = Path(directory) / REPORT
+    if not report.is_file():
+        raise CityReadError(f"there is no {REPORT}", directory, advice="Name a folder that citytwin assess wrote")
+    return report.resolve()
+
+
+def compare_runs(directories: Sequence[str | Path]) -> list[dict[str, Any]]:
+    """Figures of published runs beside each other and their differences to the first.
+
+    Parameters
+    ----------
+    directories : sequence of path-like
+
+    Returns
+    -------
+    list of dict
+        One row a figure: ``kpi``, ``unit``, ``values`` and ``differences`` by folder, None where a run has no such
+        figure. Figures whose unit differs between runs are left apart by a row each.
+
+    Raises
+    ------
+    CityReadError
+        A folder is no published run.
+    """
+    districts = [read_record(directory)["district"] for directory in directories]
+    names = [str(directory) for directory in directories]
+    keys = dict.fromkeys((kpi, figure["unit"]) for district in districts for kpi, figure in district.items())
+    rows = []
+    for kpi, unit in keys:
+        values = [
+            district[kpi]["value"] if kpi in district and district[kpi]["unit"] == unit else None
+            for district in districts
+        ]
+        first = values[0]
+        differences = [None if v is None or first is None else v - first for v in values]
+        rows.append(
+            {
+                "kpi": kpi,
+                "unit": unit,
+                "values": dict(zip(names, values, strict=True)),
+                "differences": dict(zip(names, differences, strict=True)),
+            }
+        )
+    return rows
+
+
+def refuse_changed_inputs(record: dict[str, Any], path: str | Path) -> None:
+    """Check that the inputs of a run are as they were.
+
+    Raises
+    ------
+    CityReadError
+        An input is gone or its content differs.
+    """
+    for item in record["inputs"]:
+        file = Path(item["path"])
+        if not file.is_file():
+            raise CityReadError(
+                f"input {item['path']} is not there", path, advice="Run in the folder its paths are relative to"
+            )
+        if hashlib.sha256(file.read_bytes()).hexdigest() != item["sha256"]:
+            raise CityReadError(f"input {item['path']} has changed since the run", path)
+
+
+def changed_outputs(record: dict[str, Any], directory: str | Path) -> list[str]:
+    """Outputs of a run that are missing or differ in a folder, in the order of the record."""
+    changed = []
+    for item in record["outputs"]:
+        file = Path(directory) / item["path"]
+        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != item["sha256"]:
+            changed.append(item["path"])
+    return changed

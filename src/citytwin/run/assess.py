@@ -1,0 +1,100 @@
+"""The pipeline: derive, shade, simulate, account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from citytwin.run.assessment import Assessment
+
+if TYPE_CHECKING:
+    from citytwin.model.twin import Twin
+
+YEARS = (2025, 2030, 2040)
+METHODS = ("benefit", "energy")
+StageProgress = Callable[[str, int, int], None]
+
+
+def assess(
+    twin: Twin,
+    store: None = None,
+    executor: None = None,
+    progress: StageProgress | None = None,
+    *,
+    years: tuple[int, ...] = YEARS,
+    use: str = "operated",
+    level: str = "draft",
+    sky: str = "perez",
+    draws: int = 64,
+) -> Assessment:
+    """Derive buildings, shade them, simulate a year of 8,760 hours and account its emissions.
+
+    Nothing is written and the same twin gives the same answer on any number of threads.
+
+    Parameters
+    ----------
+    twin : Twin
+    store, executor : None
+        Reserved for results kept between runs and for runs on several machines; neither is built yet.
+    progress : callable, optional
+        Called as ``progress(stage, done, total)``; stages are ``shade``, ``simulate``.
+    years : tuple of int
+        Years the emissions are accounted for.
+    use : {"operated", "standard"}
+        Operated use is for a baseline, standard use for certificate-like figures.
+    level : str
+        Of :func:`citytwin.solar.irradiate`.
+    sky : str
+        Of :func:`citytwin.solar.irradiate`.
+    draws : int
+        Samples behind P10 and P90.
+
+    Returns
+    -------
+    Assessment
+
+    Raises
+    ------
+    NotImplementedError
+        `store` or `executor` is given.
+
+    Examples
+    --------
+    >>> import citytwin as ct
+    >>> twin = ct.Twin(ct.synthetic.city(4, seed=1), ct.synthetic.weather(60.2, 24.9))
+    >>> assessment = ct.assess(twin, draws=4)
+    >>> assessment.kpi("buildings_simulated")
+    4.0
+    """
+    if store is not None or executor is not None:
+        raise NotImplementedError("store and executor must be None: runs are not kept or distributed yet")
+    from citytwin import emissions, energy, solar
+
+    def stage(name: str) -> Callable[[int, int], None] | None:
+        return None if progress is None else partial(progress, name)
+
+    buildings = twin.buildings()
+    irradiation = solar.irradiate(
+        twin.city, twin.weather, twin.context, level=level, sky=sky, buildings=buildings, progress=stage("shade")
+    )
+    pv = solar.photovoltaics(irradiation, twin.city, buildings, twin.pv, twin.weather) if twin.pv else None
+    demand = energy.simulate(
+        buildings, twin.weather, irradiation, twin.stock, use=use, draws=draws, progress=stage("simulate")
+    )
+    factors = emissions.load_factors() if twin.factors is None else twin.factors
+    accounts = emissions.operational(demand, factors, years, METHODS, pv)
+    provenance = twin.city.provenance + twin.weather.provenance
+    if twin.network is not None:
+        provenance = provenance + twin.network.provenance
+    return Assessment(
+        twin=twin,
+        buildings=buildings,
+        irradiation=irradiation,
+        pv=pv,
+        demand=demand,
+        emissions=accounts,
+        findings=twin.city.findings + buildings.findings + twin.weather.findings,
+        provenance=provenance.with_parameters(use=use, level=level, sky=sky, draws=draws, years=list(years)),
+        years=tuple(years),
+    )

@@ -1,0 +1,154 @@
+"""The result table of an assessment: one row a building, units in the names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citytwin.model.enums import Carrier, Grade, GroupKind, Source, Status, Use
+from citytwin.model.ragged import row_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from citytwin.model.buildings import Buildings
+    from citytwin.model.irradiation import Irradiation
+    from citytwin.run.assessment import Assessment
+
+METHOD = "benefit"
+"""Allocation method of the emission totals; the other one stands beside it."""
+DEMAND = ("heating_kwh", "heating_peak_kw", "hot_water_kwh", "electricity_kwh", "cooling_kwh", "overheating_kh")
+MEASURES = {
+    "height": "height_m", "volume": "volume_m3", "gross_floor_area": "gross_floor_area_m2",
+    "footprint_area": "footprint_area_m2", "wall_area": "wall_area_m2", "party_wall_area": "party_wall_area_m2",
+    "roof_area": "roof_area_m2", "window_area": "window_area_m2",
+}  # fmt: skip
+
+
+def building_table(assessment: Assessment) -> pd.DataFrame:
+    """Implementation of :meth:`citytwin.Assessment.table`."""
+    import pandas as pd
+
+    b = assessment.buildings
+    columns: dict[str, NDArray] = {"building_id": b.id, "status": Status.words(b.status), "heated": b.heated}
+    columns |= {"use": Use.words(b.use)} | _origin(b, "use", "use")
+    columns |= {"year_built": b.year_built} | _origin(b, "year_built", "year_built")
+    columns["storeys"] = b.storeys
+    for name in ("height", "volume"):
+        columns[MEASURES[name]] = getattr(b, name)
+    columns["heated_floor_area_m2"] = b.heated_floor_area
+    columns |= _origin(b, "heated_floor_area", "heated_floor_area_m2")
+    for name in list(MEASURES)[2:]:
+        columns[MEASURES[name]] = getattr(b, name)
+    columns["quality"] = Grade.words(b.quality)
+
+    rows = demand_rows(assessment)
+    for name in DEMAND:
+        columns[name] = _spread(len(b), rows, getattr(assessment.demand, name))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        columns["heating_kwh_m2"] = columns["heating_kwh"] / b.heated_floor_area
+        columns["heating_kwh_m3"] = columns["heating_kwh"] / b.volume
+    columns["roof_irradiation_kwh"], roof_area, columns["sky_view"] = sun_by_building(b, assessment.irradiation)
+    columns["roof_irradiation_kwh_m2"] = columns["roof_irradiation_kwh"] / roof_area
+    columns["pv_kwh"] = pv_by_building(assessment)
+    columns |= {"carrier": Carrier.words(b.carrier), "carrier_source": Source.words(b.source["carrier"])}
+    for year in assessment.years:
+        columns[f"co2e_kg_{year}"] = co2e_by_building(assessment, year)
+    columns["n_findings"] = findings_by_building(assessment)
+    columns["imputed_share"] = b.imputed_share
+    columns["excluded_because"] = b.exclusion
+    order = ordered_names(assessment.years)
+    return pd.DataFrame(columns)[order].sort_values("building_id", kind="stable", ignore_index=True)
+
+
+def ordered_names(years: tuple[int, ...]) -> list[str]:
+    """Columns of the table in their published order."""
+    return [
+        "building_id", "status", "heated", "use", "use_source", "use_confidence",
+        "year_built", "year_built_source", "year_built_confidence", "storeys", "height_m", "volume_m3",
+        "heated_floor_area_m2", "heated_floor_area_m2_source", "heated_floor_area_m2_confidence",
+        "gross_floor_area_m2", "footprint_area_m2", "wall_area_m2", "party_wall_area_m2", "roof_area_m2",
+        "window_area_m2", "quality", "heating_kwh", "heating_kwh_m2", "heating_kwh_m3", "heating_peak_kw",
+        "hot_water_kwh", "electricity_kwh", "cooling_kwh", "roof_irradiation_kwh",
+        "roof_irradiation_kwh_m2", "sky_view", "carrier", "carrier_source",
+        *(f"co2e_kg_{year}" for year in years), "n_findings", "imputed_share",
+        "overheating_kh", "pv_kwh", "excluded_because",
+    ]  # fmt: skip
+
+
+def demand_rows(assessment: Assessment) -> NDArray[np.int64]:
+    """Row in the buildings of each simulated building."""
+    row_of_id = {name: row for row, name in enumerate(assessment.buildings.id)}
+    return np.array([row_of_id[name] for name in assessment.demand.building], np.int64)
+
+
+def sun_by_building(
+    buildings: Buildings, irradiation: Irradiation
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Annual sun on the exposed roof (kWh), exposed roof area (m2) and mean sky view of roofs and walls, each (n,).
+
+    NaN where no surface of a building was shaded.
+    """
+    n = len(buildings)
+    group = buildings.surface_group[irradiation.surface]
+    in_group = group >= 0
+    surface, group = irradiation.surface[in_group], group[in_group]
+    owner = row_of(buildings.group_offsets)[group]
+    area = buildings.surface_exposed_area[surface]
+    kind = buildings.group_kind[group]
+    roof = np.where(kind == GroupKind.ROOF, area, 0.0)
+    open_air = np.where((kind == GroupKind.ROOF) | (kind == GroupKind.WALL), area, 0.0)
+    roof_area = np.bincount(owner, roof, n)
+    roof_sun = np.bincount(owner, roof * irradiation.annual[in_group], n)
+    open_area = np.bincount(owner, open_air, n)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sky = np.bincount(owner, open_air * irradiation.sky_view[in_group], n) / open_area
+    seen = roof_area > 0
+    return np.where(seen, roof_sun, np.nan), np.where(seen, roof_area, np.nan), sky
+
+
+def pv_by_building(assessment: Assessment) -> NDArray[np.float64]:
+    """Annual yield of photovoltaics (n,), kWh; 0 where a building has none, NaN where it is not of the city."""
+    buildings = assessment.buildings
+    total = np.where(buildings.today, 0.0, np.nan)
+    if assessment.pv is not None:
+        row_of_id = {name: row for row, name in enumerate(buildings.id)}
+        rows = np.array([row_of_id[name] for name in assessment.pv.building], np.int64)
+        np.add.at(total, rows, assessment.pv.annual_kwh)
+    return total
+
+
+def co2e_by_building(assessment: Assessment, year: int, method: str = METHOD) -> NDArray[np.float64]:
+    """Operational emissions of a year (n,), kg CO2e; NaN where a building is not simulated."""
+    accounts = assessment.emissions
+    chosen = (accounts.year == year) & (accounts.method == method)
+    row_of_id = {name: row for row, name in enumerate(assessment.buildings.id)}
+    rows = np.array([row_of_id[name] for name in accounts.building[chosen]], np.int64)
+    sums = np.bincount(rows, accounts.co2e_kg[chosen], len(assessment.buildings))
+    total = np.full(len(assessment.buildings), np.nan)
+    simulated = demand_rows(assessment)
+    total[simulated] = sums[simulated]
+    return total
+
+
+def findings_by_building(assessment: Assessment) -> NDArray[np.int64]:
+    """Findings of each building and its parts (n,)."""
+    objects = assessment.twin.city.objects
+    rows = [objects.id.lookup[name] for name in assessment.findings.object_id if name in objects.id.lookup]
+    counts = np.bincount(objects.root[np.array(rows, np.int64)], minlength=len(objects))
+    return counts[assessment.buildings.object]
+
+
+def _origin(buildings: Buildings, column: str, name: str) -> dict[str, NDArray]:
+    return {
+        f"{name}_source": Source.words(buildings.source[column]),
+        f"{name}_confidence": buildings.confidence[column],
+    }
+
+
+def _spread(n: int, rows: NDArray[np.int64], values: NDArray[np.floating]) -> NDArray[np.float64]:
+    column = np.full(n, np.nan)
+    column[rows] = values
+    return column
