@@ -6,11 +6,13 @@ Exit codes: 0 done, 1 a check found errors or a rerun differs, 2 wrong usage, 3 
 
 from __future__ import annotations
 
+import io
 import json
 import sys
+import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ import click
 import citytwin as ct
 from citytwin.errors import CityTwinError, CityTwinWarning, MissingExtraError, OutputError
 
+WRITERS = {".gml": "write_citygml", ".xml": "write_citygml", ".json": "write_cityjson"}
 FOUND_ERRORS, REFUSED, MISSING_EXTRA, NOT_WRITABLE, INTERRUPTED = 1, 3, 4, 5, 130
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
@@ -34,6 +37,7 @@ class Bars:
         self._stage = ""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
+        """Move the bar of `stage`; another stage takes its place."""
         if not sys.stderr.isatty():
             return
         from tqdm import tqdm
@@ -114,18 +118,15 @@ def check(path: str, out: str | None, crs: str | None, as_json: bool) -> int:
 @json_option
 def convert(source: str, target: str, crs: str | None, as_json: bool) -> None:
     """Convert a city: OUT ends in .gml or .xml for CityGML 2.0, .json for CityJSON 2.0, or is a folder of arrays."""
-    writers: dict[str, Callable[[ct.CityModel, str], Any]] = {
-        ".gml": ct.write_citygml,
-        ".xml": ct.write_citygml,
-        ".json": ct.write_cityjson,
-        "": lambda city, path: city.save(path),
-    }
     suffix = Path(target).suffix.lower()
-    if suffix not in writers:
+    if suffix and suffix not in WRITERS:
         raise click.UsageError(f"cannot write {suffix!r}: OUT ends in .gml, .xml or .json, or has no ending")
     with progress_bars() as bars:
         city = ct.read_city(source, crs=crs, progress=partial(bars, "read"))
-    writers[suffix](city, target)
+    if suffix:
+        getattr(ct, WRITERS[suffix])(city, target)
+    else:
+        city.save(target)
     facts = {"in": source, "out": target, "buildings": city.n_buildings, "surfaces": len(city.surfaces)}
     show(facts, f"{target}: {city.n_buildings} buildings, {len(city.surfaces)} surfaces", as_json)
 
@@ -156,25 +157,28 @@ def assess(
     """Assess a city: heat, electricity, sun, emissions, today and for alternatives; print the decision sheet."""
     if (attributes is None) != (key is None):
         raise click.UsageError("--attributes and --key go together")
-    from citytwin import publish, scenario
+    from citytwin import scenario
     from citytwin.io import read_table
+    from citytwin.publish import publish_assessment
     from citytwin.publish.decision_sheet import decision_sheet, sheet_facts
+    from citytwin.publish.published import check_output
+    from citytwin.run.place import place_of
 
-    publish.check_output(out)
+    check_output(out)
     plans = scenario.load_alternatives(alternatives) if alternatives else ()
     costs = scenario.load_costs(alternatives) if alternatives else None
     with progress_bars() as bars:
         city = ct.read_city(path, crs=crs, progress=partial(bars, "read"))
         if attributes and key:
             city = city.join(read_table(attributes), on=key, source=Path(attributes).name)
-        year = ct.read_weather(weather, *publish.place_of(city))
+        year = ct.read_weather(weather, *place_of(city))
         today = ct.Twin(city, year, network=ct.read_network(network) if network else None)
         twins = [today, *(scenario.apply(today, plan) for plan in plans)]
         assessments = []
         for twin in twins:
             assessments.append(ct.assess(twin, progress=lambda s, done, n, t=twin: bars(f"{t.name}: {s}", done, n)))
         comparison = scenario.compare(assessments, costs) if plans else None
-        publish.publish_assessment(
+        publish_assessment(
             assessments[0], out, comparison=comparison, command=command_line(context), progress=partial(bars, "publish")
         )
     facts = sheet_facts(assessments[0], comparison) | {"out": out}
@@ -242,32 +246,24 @@ def bench(name: str | None, size: str | None, as_json: bool) -> int:
 @json_option
 def reproduce(record: str, as_json: bool) -> int:
     """Run a recorded command again and compare its outputs; exit with 1 where they differ."""
-    from citytwin.publish.published import changed_outputs, read_record, refuse_changed_inputs, scratch_folder
+    from citytwin.publish.published import changed_outputs, read_record, refuse_changed_inputs
 
     run = read_record(record)
     refuse_changed_inputs(run, record)
-    with scratch_folder() as folder:
-        words = list(run["command"])[1:]
-        words[words.index("--out") + 1] = str(folder)
-        with click.Context(cli):
-            quiet = [*words, "--json"]
-            with _silent():
-                cli.main(args=quiet, prog_name="citytwin", standalone_mode=False)
-        changed = changed_outputs(run, folder)
+    words = list(run["command"])[1:]
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch) / "run"
+        words[words.index("--out") + 1] = str(out)
+        with redirect_stdout(io.StringIO()):
+            cli.main(args=words, prog_name="citytwin", standalone_mode=False)
+        changed = changed_outputs(run, out)
     same = len(run["outputs"]) - len(changed)
     facts = {"same": same, "changed": changed}
-    text = "\n".join([f"{same} of {len(run['outputs'])} outputs are the same", *(f"differs: {path}" for path in changed)])
+    text = "\n".join(
+        [f"{same} of {len(run['outputs'])} outputs are the same", *(f"differs: {path}" for path in changed)]
+    )
     show(facts, text, as_json)
     return FOUND_ERRORS if changed else 0
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    import io
-    from contextlib import redirect_stdout
-
-    with redirect_stdout(io.StringIO()):
-        yield
 
 
 @cli.group()
@@ -297,7 +293,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except click.exceptions.Exit as exit_:
             return exit_.exit_code
         except click.ClickException as error:
-            error.show()
+            click.echo(f"error: {error.format_message()}", err=True)
             return error.exit_code
         except (click.Abort, KeyboardInterrupt):
             click.echo("error: interrupted", err=True)

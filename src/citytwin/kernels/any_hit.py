@@ -14,13 +14,38 @@ _ONE = np.float32(1.0)
 @jit
 def _meets_box(
     x0: float, y0: float, z0: float, x1: float, y1: float, z1: float,
-    ox: float, oy: float, oz: float, ix: float, iy: float, iz: float, near: float, far: float,
+    ox: float, oy: float, oz: float, ix: float, iy: float, iz: float, far: float,
 ) -> bool:  # fmt: skip
-    """Whether a ray meets a box between `near` and `far`."""
-    near, far = slab(x0, x1, ox, ix, near, far)
+    """Whether a ray meets a box no farther than `far`."""
+    near, far = slab(x0, x1, ox, ix, _ZERO, far)
     near, far = slab(y0, y1, oy, iy, near, far)
     near, far = slab(z0, z1, oz, iz, near, far)
     return near <= far
+
+
+@jit
+def _stops(
+    triangles: NDArray[np.float32], k: int, ox: float, oy: float, oz: float,
+    dx: float, dy: float, dz: float, ix: float, iy: float, iz: float, t_min: float, t_max: float,
+) -> bool:  # fmt: skip
+    """Whether one triangle stops a ray."""
+    crossing, hx, hy, hz, gx, gy, gz, fx, fy, fz = direction_terms(triangles, k, dx, dy, dz)
+    if not crossing:
+        return False
+    sx = ox - triangles[k, 0]
+    sy = oy - triangles[k, 1]
+    sz = oz - triangles[k, 2]
+    u = dot(sx, sy, sz, hx, hy, hz)
+    if u < _ZERO or u > _ONE:
+        return False
+    v = dot(sx, sy, sz, gx, gy, gz)
+    if v < _ZERO or u + v > _ONE:
+        return False
+    t = dot(sx, sy, sz, fx, fy, fz)
+    if t <= t_min or t > t_max:
+        return False
+    x0, y0, z0, x1, y1, z1 = triangle_box(triangles, k)
+    return _meets_box(x0, y0, z0, x1, y1, z1, ox, oy, oz, ix, iy, iz, t_max)
 
 
 @jit
@@ -59,46 +84,49 @@ def any_hit(
     if len(left) == 0:
         return result
     stack = np.empty(STACK, np.int32)
+    occluder = 0
     for ray in range(n):
         ox, oy, oz = origins[ray, 0], origins[ray, 1], origins[ray, 2]
         dx, dy, dz = directions[ray, 0], directions[ray, 1], directions[ray, 2]
         ix, iy, iz = reciprocal(dx), reciprocal(dy), reciprocal(dz)
+        hit = _stops(triangles, occluder, ox, oy, oz, dx, dy, dz, ix, iy, iz, t_min, t_max)
         stack[0] = 0
-        depth = 1
-        hit = False
-        while depth > 0 and not hit:
+        depth = 0 if hit else 1
+        while depth > 0:
             depth -= 1
             node = stack[depth]
-            if not _meets_box(
-                low[node, 0], low[node, 1], low[node, 2], high[node, 0], high[node, 1], high[node, 2],
-                ox, oy, oz, ix, iy, iz, _ZERO, t_max,
-            ):  # fmt: skip
-                continue
             first = left[node]
-            if count[node] == 0:
-                towards = (
-                    (low[first + 1, 0] + high[first + 1, 0] - low[first, 0] - high[first, 0]) * dx
-                    + (low[first + 1, 1] + high[first + 1, 1] - low[first, 1] - high[first, 1]) * dy
-                    + (low[first + 1, 2] + high[first + 1, 2] - low[first, 2] - high[first, 2]) * dz
-                )
-                stack[depth] = first + 1 if towards > _ZERO else first
-                stack[depth + 1] = first if towards > _ZERO else first + 1
-                depth += 2
-                continue
-            for k in range(first, first + count[node]):
-                crossing, hx, hy, hz, gx, gy, gz, fx, fy, fz = direction_terms(triangles, k, dx, dy, dz)
-                if not crossing:
-                    continue
-                sx = ox - triangles[k, 0]
-                sy = oy - triangles[k, 1]
-                sz = oz - triangles[k, 2]
-                u = dot(sx, sy, sz, hx, hy, hz)
-                v = dot(sx, sy, sz, gx, gy, gz)
-                t = dot(sx, sy, sz, fx, fy, fz)
-                if u >= _ZERO and v >= _ZERO and u + v <= _ONE and t > t_min and t <= t_max:
-                    x0, y0, z0, x1, y1, z1 = triangle_box(triangles, k)
-                    if _meets_box(x0, y0, z0, x1, y1, z1, ox, oy, oz, ix, iy, iz, _ZERO, t_max):
+            if count[node] > 0:
+                for k in range(first, first + count[node]):
+                    if _stops(triangles, k, ox, oy, oz, dx, dy, dz, ix, iy, iz, t_min, t_max):
                         hit = True
+                        occluder = k
+                        depth = 0
                         break
+                continue
+            other = first + 1
+            a = _meets_box(
+                low[first, 0], low[first, 1], low[first, 2], high[first, 0], high[first, 1], high[first, 2],
+                ox, oy, oz, ix, iy, iz, t_max,
+            )  # fmt: skip
+            b = _meets_box(
+                low[other, 0], low[other, 1], low[other, 2], high[other, 0], high[other, 1], high[other, 2],
+                ox, oy, oz, ix, iy, iz, t_max,
+            )  # fmt: skip
+            if a and b:
+                towards = (
+                    (low[other, 0] + high[other, 0] - low[first, 0] - high[first, 0]) * dx
+                    + (low[other, 1] + high[other, 1] - low[first, 1] - high[first, 1]) * dy
+                    + (low[other, 2] + high[other, 2] - low[first, 2] - high[first, 2]) * dz
+                )
+                stack[depth] = other if towards > _ZERO else first
+                stack[depth + 1] = first if towards > _ZERO else other
+                depth += 2
+            elif a:
+                stack[depth] = first
+                depth += 1
+            elif b:
+                stack[depth] = other
+                depth += 1
         result[ray] = hit
     return result

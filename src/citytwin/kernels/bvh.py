@@ -45,11 +45,11 @@ class Bvh(NamedTuple):
 
 
 @jit
-def _half_area(low: NDArray[np.float32], high: NDArray[np.float32]) -> float:
-    """Half the surface of a box."""
-    x = high[0] - low[0]
-    y = high[1] - low[1]
-    z = high[2] - low[2]
+def _half_area(box: NDArray[np.float32]) -> float:
+    """Half the surface of a box, (2, 3)."""
+    x = box[1, 0] - box[0, 0]
+    y = box[1, 1] - box[0, 1]
+    z = box[1, 2] - box[0, 2]
     return x * y + y * z + z * x
 
 
@@ -87,24 +87,24 @@ def _find_split(
             for i in range(3):
                 bins[b, 0, i] = min(bins[b, 0, i], boxes[t, i])
                 bins[b, 1, i] = max(bins[b, 1, i], boxes[t, 3 + i])
-        for right_to_left in (True, False):
-            box[0] = np.inf
-            box[1] = -np.inf
+        for sweep in range(2):
+            for i in range(3):
+                box[0, i] = np.inf
+                box[1, i] = -np.inf
             n = 0
             for step in range(BINS - 1):
-                b = BINS - 1 - step if right_to_left else step
-                boundary = b if right_to_left else b + 1
+                b = BINS - 1 - step if sweep == 0 else step
                 n += counts[b]
                 for i in range(3):
                     box[0, i] = min(box[0, i], bins[b, 0, i])
                     box[1, i] = max(box[1, i], bins[b, 1, i])
-                cost = _half_area(box[0], box[1]) * np.float32(n) if n > 0 else np.float32(0.0)
-                if right_to_left:
-                    costs[boundary] = cost if n > 0 else np.float32(np.inf)
-                elif n > 0 and cost + costs[boundary] < best:
-                    best = cost + costs[boundary]
+                cost = _half_area(box) * np.float32(n) if n > 0 else np.float32(np.inf)
+                if sweep == 0:
+                    costs[b] = cost
+                elif cost + costs[b + 1] < best:
+                    best = cost + costs[b + 1]
                     best_axis = axis
-                    best_boundary = boundary
+                    best_boundary = b + 1
     return best_axis, best_boundary
 
 
@@ -113,6 +113,16 @@ def _bin(boxes: NDArray[np.float32], t: int, axis: int, origin: float, scale: fl
     """Bin of a triangle by the middle of its box."""
     centre = np.float32(0.5) * (boxes[t, axis] + boxes[t, 3 + axis])
     return min(BINS - 1, int((centre - origin) * scale))
+
+
+@jit
+def _push(stack: NDArray[np.int64], depth: int, node: int, start: int, stop: int, level: int) -> int:
+    """Remember a node that is still to be built; the new height of the stack."""
+    stack[depth, 0] = node
+    stack[depth, 1] = start
+    stack[depth, 2] = stop
+    stack[depth, 3] = level
+    return depth + 1
 
 
 @jit
@@ -163,15 +173,13 @@ def build_bvh(xyz: NDArray[np.float32]) -> Bvh:
     depth = 0
     if n > 0:
         n_nodes = 1
-        stack[0] = (0, 0, n, 0)
-        depth = 1
+        depth = _push(stack, 0, 0, 0, n, 0)
     while depth > 0:
         depth -= 1
-        node, start, stop, level = stack[depth]
-        low[node] = np.inf
-        high[node] = -np.inf
-        centre_low[:] = np.inf
-        centre_high[:] = -np.inf
+        node, start, stop, level = stack[depth, 0], stack[depth, 1], stack[depth, 2], stack[depth, 3]
+        for i in range(3):
+            low[node, i] = centre_low[i] = np.inf
+            high[node, i] = centre_high[i] = -np.inf
         for k in range(start, stop):
             t = order[k]
             for i in range(3):
@@ -202,9 +210,8 @@ def build_bvh(xyz: NDArray[np.float32]) -> Bvh:
             middle = (start + stop) // 2
         left[node] = n_nodes
         count[node] = 0
-        stack[depth] = (n_nodes + 1, middle, stop, level + 1)
-        stack[depth + 1] = (n_nodes, start, middle, level + 1)
-        depth += 2
+        depth = _push(stack, depth, n_nodes + 1, middle, stop, level + 1)
+        depth = _push(stack, depth, n_nodes, start, middle, level + 1)
         n_nodes += 2
     return Bvh(
         low[:n_nodes].copy(), high[:n_nodes].copy(), left[:n_nodes].copy(), count[:n_nodes].copy(), triangles[order], order

@@ -79,6 +79,12 @@ def _contains(ax: float, ay: float, bx: float, by: float, cx: float, cy: float, 
 
 
 @jit
+def _enters(ax: float, ay: float, bx: float, by: float, cx: float, cy: float, qx: float, qy: float) -> bool:
+    """Whether the way from b to q runs between the ways from b to a and from b to c, where a, b, c turns left."""
+    return _turn(ax, ay, bx, by, qx, qy) > 0.0 and _turn(bx, by, cx, cy, qx, qy) > 0.0
+
+
+@jit
 def _add_ring(
     o: Outline,
     n: int,
@@ -172,10 +178,8 @@ def _join(o: Outline, n: int, a: int, b: int) -> int:
     """Connect corner `a` of the outline and corner `b` of a hole by a bridge there and back; the new number of corners."""
     a2 = n
     b2 = n + 1
-    for copy, corner in ((a2, a), (b2, b)):
-        o.x[copy] = o.x[corner]
-        o.y[copy] = o.y[corner]
-        o.row[copy] = o.row[corner]
+    o.x[a2], o.y[a2], o.row[a2] = o.x[a], o.y[a], o.row[a]
+    o.x[b2], o.y[b2], o.row[b2] = o.x[b], o.y[b], o.row[b]
     o.after[a2] = o.after[a]
     o.before[o.after[a]] = a2
     o.before[b2] = o.before[b]
@@ -238,9 +242,25 @@ def _clip(o: Outline, start: int, tolerance: float, triangles: NDArray[np.int32]
                 px = x[p]
                 py = y[p]
                 if _contains(ax, ay, bx, by, cx, cy, px, py):
-                    corner = (px == ax and py == ay) or (px == bx and py == by) or (px == cx and py == cy)
-                    if not corner:
+                    # A corner in the same place, left by a bridge or a touching ring, is in the way only if the
+                    # outline goes on from there into the triangle.
+                    q = before[p]
+                    r = after[p]
+                    if px == ax and py == ay:
+                        cut = not (
+                            _enters(cx, cy, ax, ay, bx, by, x[q], y[q]) or _enters(cx, cy, ax, ay, bx, by, x[r], y[r])
+                        )
+                    elif px == bx and py == by:
+                        cut = not (
+                            _enters(ax, ay, bx, by, cx, cy, x[q], y[q]) or _enters(ax, ay, bx, by, cx, cy, x[r], y[r])
+                        )
+                    elif px == cx and py == cy:
+                        cut = not (
+                            _enters(bx, by, cx, cy, ax, ay, x[q], y[q]) or _enters(bx, by, cx, cy, ax, ay, x[r], y[r])
+                        )
+                    else:
                         cut = False
+                    if not cut:
                         break
                 i += 1
         if not cut and visited < 2 * left:
@@ -319,10 +339,16 @@ def _triangulate_surface(
             n = _add_ring(
                 o, n, ring_vertices[ring], ring_vertices[ring + 1], hole_normal[axis] * area > 0.0, vertices, origin, u, v
             )
-            rightmost[n_kept] = hole + np.argmax(o.x[hole:n])
+            for corner in range(hole + 1, n):
+                if o.x[corner] > o.x[hole]:
+                    hole = corner
+            place = n_kept
+            while place > 0 and o.x[rightmost[place - 1]] < o.x[hole]:
+                rightmost[place] = rightmost[place - 1]
+                place -= 1
+            rightmost[place] = hole
             n_kept += 1
-        rightmost = rightmost[:n_kept]
-        for i in np.argsort(-o.x[rightmost], kind="mergesort"):
+        for i in range(n_kept):
             end = _bridge_end(o, 0, rightmost[i])
             if end < 0:
                 flags |= HOLE_DROPPED

@@ -30,13 +30,41 @@ class Sun(NamedTuple):
 
 
 @jit
-def direct_irradiance(visible: NDArray[np.uint8], normal: NDArray[np.float64], sun: Sun, hour: int) -> float:
-    """Direct irradiance of one surface, ``DNI max(0, n s) sum_k w_k F_k`` over the patches nearest to the sun.
+def lit_share(visible: NDArray[np.uint8], sun: Sun, hour: int) -> float:
+    """Share of a surface that sees the sun, ``sum_k w_k F_k`` over the patches nearest to it.
 
     Parameters
     ----------
     visible : uint8, (d,)
         Visible fraction of each patch, 255 is all.
+    sun : Sun
+    hour : int
+        Row of `sun`.
+
+    Returns
+    -------
+    float
+    """
+    share = 0.0
+    for k in range(3):
+        share += sun.share[hour, k] * visible[sun.patch[hour, k]]
+    return share / 255.0
+
+
+@jit
+def cosine_of_incidence(normal: NDArray[np.float64], sun: Sun, hour: int) -> float:
+    """Cosine of the angle between a unit normal (3,) and the sun of one hour; negative behind the surface."""
+    s = sun.direction[hour]
+    return normal[0] * s[0] + normal[1] * s[1] + normal[2] * s[2]
+
+
+@jit
+def direct_irradiance(visible: NDArray[np.uint8], normal: NDArray[np.float64], sun: Sun, hour: int) -> float:
+    """Direct irradiance of one surface in W/m2: DNI times cosine of incidence times :func:`lit_share`.
+
+    Parameters
+    ----------
+    visible : uint8, (d,)
     normal : float64, (3,)
         Unit normal.
     sun : Sun
@@ -47,14 +75,35 @@ def direct_irradiance(visible: NDArray[np.uint8], normal: NDArray[np.float64], s
     -------
     float, W/m2
     """
-    s = sun.direction[hour]
-    cosine = normal[0] * s[0] + normal[1] * s[1] + normal[2] * s[2]
+    cosine = cosine_of_incidence(normal, sun, hour)
     if cosine <= 0.0:
         return 0.0
-    lit = 0.0
-    for k in range(3):
-        lit += sun.share[hour, k] * visible[sun.patch[hour, k]]
-    return sun.dni[hour] * cosine * lit / 255.0
+    return sun.dni[hour] * cosine * lit_share(visible, sun, hour)
+
+
+@jit
+def sun_time(visible: NDArray[np.uint8], normals: NDArray[np.float64], sun: Sun) -> NDArray[np.float64]:
+    """Number of moments the sun shines on each surface, each counted with the share of the surface that it reaches.
+
+    Parameters
+    ----------
+    visible : uint8, (n, d)
+    normals : float64, (n, 3)
+        Unit normals.
+    sun : Sun
+        Moments with the sun above the horizon; `dni` is not used.
+
+    Returns
+    -------
+    float64, (n,)
+    """
+    n = len(visible)
+    result = np.zeros(n)
+    for i in range(n):
+        for moment in range(len(sun.direction)):
+            if cosine_of_incidence(normals[i], sun, moment) > 0.0:
+                result[i] += lit_share(visible[i], sun, moment)
+    return result
 
 
 @jit

@@ -125,13 +125,13 @@ def perez_sky(
     dhi: NDArray[np.float64],
     dni: NDArray[np.float64],
     day_of_year: NDArray[np.int64],
-    cells: NDArray[np.float64],
+    direction: NDArray[np.float64],
     projected_up: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """Radiance of each patch in each hour; over the horizontal it gives DHI again, every hour.
 
-    The relative radiance is averaged over the cells of a patch and scaled by the closure. The sky is isotropic where the
-    sun is below the horizon or the model gives no radiance at all.
+    The relative radiance at the centre of each patch is scaled by the closure. The sky is isotropic where the sun is
+    below the horizon or the model gives no radiance at all.
 
     Parameters
     ----------
@@ -139,8 +139,8 @@ def perez_sky(
         Unit vectors to the sun.
     dhi, dni : float64, (h,), W/m2
     day_of_year : int64, (h,)
-    cells : float64, (d, s, 3)
-        Cells of the patches, see :class:`citytwin.kernels.reinhart.Patches`.
+    direction : float64, (d, 3)
+        Unit vectors to the patch centres.
     projected_up : float32, (d,), sr
         Projected solid angles of the patches on the horizontal.
 
@@ -148,7 +148,7 @@ def perez_sky(
     -------
     float32, (d, h), W/(m2 sr)
     """
-    n_patches, n_cells, _ = cells.shape
+    n_patches = len(direction)
     n_hours = len(dhi)
     sky = np.zeros((n_patches, n_hours), np.float32)
     relative = np.empty(n_patches)
@@ -159,12 +159,9 @@ def perez_sky(
         if sun[hour, 2] > 0.0:
             p = perez_parameters(math.acos(min(1.0, sun[hour, 2])), dhi[hour], dni[hour], day_of_year[hour])
             for patch in range(n_patches):
-                mean = 0.0
-                for cell in range(n_cells):
-                    x = cells[patch, cell]
-                    cosine = x[0] * sun[hour, 0] + x[1] * sun[hour, 1] + x[2] * sun[hour, 2]
-                    mean += relative_radiance(p, x[2], cosine)
-                relative[patch] = mean / n_cells
+                x = direction[patch]
+                cosine = x[0] * sun[hour, 0] + x[1] * sun[hour, 1] + x[2] * sun[hour, 2]
+                relative[patch] = relative_radiance(p, x[2], cosine)
                 total += relative[patch] * projected_up[patch]
         if total <= 0.0:
             for patch in range(n_patches):

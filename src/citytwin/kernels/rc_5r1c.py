@@ -12,10 +12,20 @@ LANES = 64
 
 _DAY = 24
 _MONTHS = 12
-_N_COEFFICIENTS = 13
-_FIXED_ROWS = 5
-_N_STATES = 7
-_N_BUFFERS = 9
+
+# Scratch memory is one-dimensional and addressed by unsigned rows of LANES entries: a compiler that need not think of
+# negative indices, and that sees how far two rows of one array lie apart, turns the loops over lanes into vector code.
+_ROW = np.uint64(LANES)
+_COEFFICIENTS = 13
+_B_MASS, _B_OUT, _B_SUN, _B_GAIN, _B_NODE, _B_AIR = (np.uint64(r * LANES) for r in range(6))
+_A_MASS, _A_OUT, _A_SUN, _A_GAIN, _A_NODE, _A_AIR, _PER_KELVIN = (np.uint64(r * LANES) for r in range(6, 13))
+_OPAQUE_SCALE, _HEAT_OFFSET, _COOL_OFFSET, _HEAT_LIMIT, _COOL_LIMIT = (np.uint64(r * LANES) for r in range(5))
+_FIRST_DRIVE = 5
+_MASS, _HEATED, _COOLED, _ABOVE, _HEAT_PEAK, _COOL_PEAK = (np.uint64(r * LANES) for r in range(6))
+_STATES = 6
+_SUN, _NODE, _GAIN, _HEAT_SET, _COOL_SET, _ON, _HEAT, _COOL, _AIR = (np.uint64(r * LANES) for r in range(9))
+_BUFFERS = 9
+_HOUR = np.uint64(_BUFFERS * LANES)
 
 
 class Zones(NamedTuple):
@@ -127,94 +137,109 @@ def _collapse(zones: Zones, lane: int, state: int, column: int, packed: NDArray[
     half = 0.5 * (h_3 + zones.h_em[lane])
     d = zones.capacity[lane] + half
     surface_share = 1.0 - zones.mass_share[lane] * (1.0 + h_w / h_ms)
-    b_mass = (zones.capacity[lane] - half) / d
-    b_out = (zones.h_em[lane] + h_3 * (h_w + h_1) / h_2) / d
     b_gain = (zones.mass_share[lane] + h_3 * surface_share / h_2) / d
+    b_out = (zones.h_em[lane] + h_3 * (h_w + h_1) / h_2) / d
     b_air = h_3 * h_1 / (h_ve * h_2) / d
-    b_node = 1.0 / d
     n = h_ms + h_w + h_1
     e = h_is + h_ve
-    a_mass = h_is * h_ms * (1.0 + b_mass) / (2.0 * n * e)
-    a_out = (h_is * (0.5 * h_ms * b_out + h_w + h_1) / n + h_ve) / e
     a_gain = h_is * (0.5 * h_ms * b_gain + surface_share) / (n * e)
     a_air = (h_is * (0.5 * h_ms * b_air + h_1 / h_ve) / n + 1.0) / e
-    a_node = h_is * h_ms * b_node / (2.0 * n * e)
-    first = state * _N_COEFFICIENTS
-    packed[first, column] = b_mass
-    packed[first + 1, column] = b_out
-    packed[first + 2, column] = b_gain * zones.glazing_scale[lane]
-    packed[first + 3, column] = 0.5 * (b_gain + b_air) * zones.gain_scale[lane]
-    packed[first + 4, column] = b_node
-    packed[first + 5, column] = b_air
-    packed[first + 6, column] = a_mass
-    packed[first + 7, column] = a_out
-    packed[first + 8, column] = a_gain * zones.glazing_scale[lane]
-    packed[first + 9, column] = 0.5 * (a_gain + a_air) * zones.gain_scale[lane]
-    packed[first + 10, column] = a_node
-    packed[first + 11, column] = a_air
-    packed[first + 12, column] = 1.0 / a_air
+    b_mass = (zones.capacity[lane] - half) / d
+    at = np.uint64(state * _COEFFICIENTS * LANES + column)
+    packed[at + _B_MASS] = b_mass
+    packed[at + _B_OUT] = b_out
+    packed[at + _B_SUN] = b_gain * zones.glazing_scale[lane]
+    packed[at + _B_GAIN] = 0.5 * (b_gain + b_air) * zones.gain_scale[lane]
+    packed[at + _B_NODE] = 1.0 / d
+    packed[at + _B_AIR] = b_air
+    packed[at + _A_MASS] = h_is * h_ms * (1.0 + b_mass) / (2.0 * n * e)
+    packed[at + _A_OUT] = (h_is * (0.5 * h_ms * b_out + h_w + h_1) / n + h_ve) / e
+    packed[at + _A_SUN] = a_gain * zones.glazing_scale[lane]
+    packed[at + _A_GAIN] = 0.5 * (a_gain + a_air) * zones.gain_scale[lane]
+    packed[at + _A_NODE] = h_is * h_ms / (2.0 * n * e * d)
+    packed[at + _A_AIR] = a_air
+    packed[at + _PER_KELVIN] = 1.0 / a_air
 
 
 @jit
 def _spread(
-    table: NDArray[np.generic], rows: NDArray[np.int64], lanes: int, hour: int, first: int, buffers: NDArray[np.floating]
+    table: NDArray[np.generic],
+    rows: NDArray[np.int64],
+    hour: int,
+    quantity: np.uint64,
+    starts: NDArray[np.uint64],
+    buffers: NDArray[np.floating],
 ) -> None:
-    """Copy one day of the row each lane reads into 24 rows of `buffers`; lanes that share a row are filled together."""
+    """Copy one day of the row each lane reads into `buffers`, hour by hour so that the reads of many rows overlap."""
+    lanes = len(rows)
+    width = np.uint64(lanes)
     period = table.shape[1]
-    lane = 0
-    while lane < lanes:
-        row = rows[lane]
-        stop = lane + 1
-        while stop < lanes and rows[stop] == row:
-            stop += 1
-        for k in range(_DAY):
-            value = table[row, (hour + k) % period]
-            for i in range(lane, stop):
-                buffers[first + k, i] = value
-        lane = stop
+    flat = table.ravel()
+    shared = True
+    for i in range(1, lanes):
+        shared = shared and rows[i] == rows[0]
+    for i in range(width):
+        starts[i] = rows[i] * period
+    column = np.uint64(hour % period)
+    for k in range(_DAY):
+        at = np.uint64(k) * _HOUR + quantity
+        if shared:
+            value = flat[starts[0] + column]
+            for i in range(width):
+                buffers[at + i] = value
+        else:
+            for i in range(width):
+                buffers[at + i] = flat[starts[i] + column]
+        column += np.uint64(1)
+        if column == period:
+            column = np.uint64(0)
 
 
 @jit
-def _select_state(lanes: int, on: int, packed: NDArray[np.floating], buffers: NDArray[np.floating]) -> int:
-    """Row of `packed` at which the coefficients of this hour begin; mixed states are gathered into a third set."""
+def _coefficients_of_hour(
+    lanes: np.uint64, hour: np.uint64, packed: NDArray[np.floating], buffers: NDArray[np.floating]
+) -> np.uint64:
+    """Where the coefficients of this hour begin in `packed`; where lanes differ in state they are gathered third."""
+    second = np.uint64(_COEFFICIENTS * LANES)
+    third = np.uint64(2 * _COEFFICIENTS * LANES)
     switched = 0
     for i in range(lanes):
-        switched += buffers[on, i] > 0.5
+        switched += 1 if buffers[hour + _ON + i] > 0.5 else 0
     if switched == 0:
-        return 0
+        return np.uint64(0)
     if switched == lanes:
-        return _N_COEFFICIENTS
-    third = 2 * _N_COEFFICIENTS
-    for r in range(_N_COEFFICIENTS):
+        return second
+    for r in range(np.uint64(0), second, _ROW):
         for i in range(lanes):
-            second = packed[_N_COEFFICIENTS + r, i]
-            packed[third + r, i] = second if buffers[on, i] > 0.5 else packed[r, i]
+            packed[third + r + i] = packed[second + r + i] if buffers[hour + _ON + i] > 0.5 else packed[r + i]
     return third
 
 
 @jit
-def _node_heat(
-    lanes: int, hour: int, k: int, drives: NDArray[np.floating], fixed: NDArray[np.floating], buffers: NDArray[np.floating]
+def _add_node_heat(
+    lanes: np.uint64,
+    hour: np.uint64,
+    drives: NDArray[np.floating],
+    fixed: NDArray[np.floating],
+    buffers: NDArray[np.floating],
 ) -> None:
-    """Heat into the mass node from outside, W, written to the row of the opaque solar gains of hour `k` of the day."""
-    opaque = _DAY + k
+    """Turn the opaque solar gains of one hour into the whole heat that enters the mass node from outside, W."""
     for i in range(lanes):
-        buffers[opaque, i] *= fixed[0, i]
+        buffers[hour + _NODE + i] *= fixed[_OPAQUE_SCALE + i]
     for j in range(len(drives)):
-        value = drives[j, hour]
+        value = drives[j]
+        drive = np.uint64((_FIRST_DRIVE + j) * LANES)
         for i in range(lanes):
-            buffers[opaque, i] += fixed[_FIXED_ROWS + j, i] * value
+            buffers[hour + _NODE + i] += fixed[drive + i] * value
 
 
 @jit
 def _step(
-    lanes: int,
-    k: int,
-    hour: int,
+    lanes: np.uint64,
+    hour: np.uint64,
+    c: np.uint64,
     t_out: float,
-    counted: float,
     limit: float,
-    c: int,
     packed: NDArray[np.floating],
     fixed: NDArray[np.floating],
     states: NDArray[np.floating],
@@ -223,78 +248,118 @@ def _step(
     """Advance all lanes of a block by one hour."""
     zero = t_out - t_out
     for i in range(lanes):
-        mass = states[0, i]
-        sun = buffers[k, i]
-        node = buffers[_DAY + k, i]
-        gain = buffers[2 * _DAY + k, i]
+        mass = states[_MASS + i]
+        sun = buffers[hour + _SUN + i]
+        node = buffers[hour + _NODE + i]
+        gain = buffers[hour + _GAIN + i]
         free = (
-            packed[c + 6, i] * mass
-            + packed[c + 7, i] * t_out
-            + packed[c + 8, i] * sun
-            + packed[c + 9, i] * gain
-            + packed[c + 10, i] * node
+            packed[c + _A_MASS + i] * mass
+            + packed[c + _A_OUT + i] * t_out
+            + packed[c + _A_SUN + i] * sun
+            + packed[c + _A_GAIN + i] * gain
+            + packed[c + _A_NODE + i] * node
         )
-        per_kelvin = packed[c + 12, i]
-        heat = (buffers[3 * _DAY + k, i] + fixed[1, i] - free) * per_kelvin
+        per_kelvin = packed[c + _PER_KELVIN + i]
+        heat = (buffers[hour + _HEAT_SET + i] + fixed[_HEAT_OFFSET + i] - free) * per_kelvin
         heat = heat if heat > zero else zero
-        heat = heat if heat < fixed[3, i] else fixed[3, i]
-        cool = (free - buffers[4 * _DAY + k, i] - fixed[2, i]) * per_kelvin
+        heat = heat if heat < fixed[_HEAT_LIMIT + i] else fixed[_HEAT_LIMIT + i]
+        cool = (free - buffers[hour + _COOL_SET + i] - fixed[_COOL_OFFSET + i]) * per_kelvin
         cool = cool if cool > zero else zero
-        cool = cool if cool < fixed[4, i] else fixed[4, i]
+        cool = cool if cool < fixed[_COOL_LIMIT + i] else fixed[_COOL_LIMIT + i]
         power = heat - cool
-        air = free + packed[c + 11, i] * power
-        states[0, i] = (
-            packed[c, i] * mass
-            + packed[c + 1, i] * t_out
-            + packed[c + 2, i] * sun
-            + packed[c + 3, i] * gain
-            + packed[c + 4, i] * node
-            + packed[c + 5, i] * power
+        air = free + packed[c + _A_AIR + i] * power
+        states[_MASS + i] = (
+            packed[c + _B_MASS + i] * mass
+            + packed[c + _B_OUT + i] * t_out
+            + packed[c + _B_SUN + i] * sun
+            + packed[c + _B_GAIN + i] * gain
+            + packed[c + _B_NODE + i] * node
+            + packed[c + _B_AIR + i] * power
         )
-        states[1, i] += heat
-        states[2, i] += cool
-        above = (air - limit) * counted
-        states[3, i] += above if above > zero else zero
-        peak = states[4, i]
-        states[5, i] = hour if heat > peak else states[5, i]
-        states[4, i] = heat if heat > peak else peak
-        peak = states[6, i]
-        states[6, i] = cool if cool > peak else peak
-        buffers[6 * _DAY + k, i] = heat
-        buffers[7 * _DAY + k, i] = cool
-        buffers[8 * _DAY + k, i] = air
+        states[_HEATED + i] += heat
+        states[_COOLED + i] += cool
+        above = air - limit
+        states[_ABOVE + i] += above if above > zero else zero
+        peak = states[_HEAT_PEAK + i]
+        states[_HEAT_PEAK + i] = heat if heat > peak else peak
+        peak = states[_COOL_PEAK + i]
+        states[_COOL_PEAK + i] = cool if cool > peak else peak
+        buffers[hour + _HEAT + i] = heat
+        buffers[hour + _COOL + i] = cool
+        buffers[hour + _AIR + i] = air
 
 
 @jit
 def _add_balance(
     zones: Zones,
     start: int,
-    lanes: int,
-    k: int,
+    lanes: np.uint64,
+    hour: np.uint64,
     t_out: float,
-    before: NDArray[np.float64],
+    before: NDArray[np.floating],
     states: NDArray[np.floating],
     buffers: NDArray[np.floating],
     balance: NDArray[np.float64],
 ) -> None:
     """Add the heat flows of one hour, each from its own temperatures, so that closing the balance is a check."""
     for i in range(lanes):
-        lane = start + i
-        on = 1 if buffers[5 * _DAY + k, i] > 0.5 else 0
-        h_ve = zones.h_ve[lane, on]
-        internal = zones.gain_scale[lane] * buffers[2 * _DAY + k, i]
-        radiant = 0.5 * internal + zones.glazing_scale[lane] * buffers[k, i]
-        into_air = 0.5 * internal + buffers[6 * _DAY + k, i] - buffers[7 * _DAY + k, i]
-        air = np.float64(buffers[8 * _DAY + k, i])
+        lane = start + np.int64(i)
+        h_ve = zones.h_ve[lane, 1 if buffers[hour + _ON + i] > 0.5 else 0]
+        internal = zones.gain_scale[lane] * buffers[hour + _GAIN + i]
+        radiant = 0.5 * internal + zones.glazing_scale[lane] * buffers[hour + _SUN + i]
+        into_air = 0.5 * internal + np.float64(buffers[hour + _HEAT + i]) - buffers[hour + _COOL + i]
+        air = np.float64(buffers[hour + _AIR + i])
         surface = ((zones.h_is[lane] + h_ve) * air - h_ve * t_out - into_air) / zones.h_is[lane]
-        mass = 0.5 * (before[i] + states[0, i])
+        mass = np.float64(states[_MASS + i])
         lost = zones.mass_share[lane] * zones.h_w[lane] / zones.h_ms[lane]
         balance[lane, 0] += 0.5 * internal + radiant
-        balance[lane, 1] += buffers[_DAY + k, i]
+        balance[lane, 1] += buffers[hour + _NODE + i]
         balance[lane, 2] += h_ve * (air - t_out)
         balance[lane, 3] += zones.h_w[lane] * (surface - t_out) + lost * radiant
-        balance[lane, 4] += zones.h_em[lane] * (mass - t_out)
-        balance[lane, 5] += zones.capacity[lane] * (states[0, i] - before[i])
+        balance[lane, 4] += zones.h_em[lane] * (0.5 * (before[i] + mass) - t_out)
+        balance[lane, 5] += zones.capacity[lane] * (mass - before[i])
+
+
+@jit
+def _weighted_sum(
+    at: np.uint64, weights: NDArray[np.float64], scratch: NDArray[np.float64], buffers: NDArray[np.floating]
+) -> float:
+    """Sum over the lanes of one row of `buffers` times `weights`, by halves."""
+    for i in range(_ROW):
+        scratch[i] = weights[i] * buffers[at + i]
+    half = _ROW
+    while half > 1:
+        half = half >> np.uint64(1)
+        for i in range(half):
+            scratch[i] += scratch[half + i]
+    return scratch[0]
+
+
+@jit
+def _prepare_block(
+    zones: Zones,
+    profiles: Profiles,
+    start: int,
+    lanes: int,
+    packed: NDArray[np.floating],
+    fixed: NDArray[np.floating],
+    states: NDArray[np.floating],
+) -> None:
+    """Coefficients and starting states of the lanes of one block."""
+    states[:] = 0.0
+    for column in range(lanes):
+        lane = start + column
+        i = np.uint64(column)
+        _collapse(zones, lane, 0, column, packed)
+        _collapse(zones, lane, 1, column, packed)
+        fixed[_OPAQUE_SCALE + i] = zones.opaque_scale[lane]
+        fixed[_HEAT_OFFSET + i] = zones.heating_offset[lane]
+        fixed[_COOL_OFFSET + i] = zones.cooling_offset[lane]
+        fixed[_HEAT_LIMIT + i] = zones.heating_limit[lane]
+        fixed[_COOL_LIMIT + i] = zones.cooling_limit[lane]
+        for j in range(zones.drives.shape[1]):
+            fixed[np.uint64((_FIRST_DRIVE + j) * LANES) + i] = zones.drives[lane, j]
+        states[_MASS + i] = profiles.heating_setpoint[zones.profile[lane], 0] + zones.heating_offset[lane]
 
 
 @jit
@@ -363,92 +428,86 @@ def simulate_zones(
     hours = len(climate.temp_air)
     days = hours // _DAY
     dtype = climate.temp_air.dtype
-    limit = dtype.type(overheating_limit)
+    never = dtype.type(1e30)
+    warm = dtype.type(overheating_limit)
     heating = np.zeros((n, _MONTHS))
     cooling = np.zeros((n, _MONTHS))
     heating_peak = np.zeros(n)
-    heating_peak_hour = np.zeros(n, np.int64)
+    heating_peak_hour = np.full(n, -1)
     cooling_peak = np.zeros(n)
     overheating = np.zeros(n)
     total = np.zeros((2, hours))
     balance = np.zeros((n if with_balance else 0, 6))
     hourly = np.zeros((3, n if with_hourly else 0, hours if with_hourly else 0), np.float32)
 
-    n_drives = len(climate.drives)
-    packed = np.zeros((3 * _N_COEFFICIENTS, LANES), dtype)
-    fixed = np.zeros((_FIXED_ROWS + n_drives, LANES), dtype)
-    states = np.zeros((_N_STATES, LANES), dtype)
-    buffers = np.zeros((_N_BUFFERS * _DAY, LANES), dtype)
-    before = np.zeros(LANES)
+    packed = np.zeros(3 * _COEFFICIENTS * LANES, dtype)
+    fixed = np.zeros((_FIRST_DRIVE + len(climate.drives)) * LANES, dtype)
+    states = np.zeros(_STATES * LANES, dtype)
+    buffers = np.zeros(_DAY * _BUFFERS * LANES, dtype)
+    before = np.zeros(LANES, dtype)
+    weights = np.zeros(LANES)
+    starts = np.zeros(LANES, np.uint64)
+    scratch = np.zeros(LANES)
 
     for start in range(0, n, LANES):
         lanes = min(LANES, n - start)
+        width = np.uint64(lanes)
         rows = zones.row[start : start + lanes]
         profile = zones.profile[start : start + lanes]
-        for i in range(lanes):
-            lane = start + i
-            _collapse(zones, lane, 0, i, packed)
-            _collapse(zones, lane, 1, i, packed)
-            fixed[0, i] = zones.opaque_scale[lane]
-            fixed[1, i] = zones.heating_offset[lane]
-            fixed[2, i] = zones.cooling_offset[lane]
-            fixed[3, i] = zones.heating_limit[lane]
-            fixed[4, i] = zones.cooling_limit[lane]
-            for j in range(n_drives):
-                fixed[_FIXED_ROWS + j, i] = zones.drives[lane, j]
-            states[:, i] = 0.0
-            states[0, i] = profiles.heating_setpoint[profile[i], 0] + zones.heating_offset[lane]
-
+        _prepare_block(zones, profiles, start, lanes, packed, fixed, states)
+        weights[:] = 0.0
+        weights[:lanes] = zones.weight[start : start + lanes]
+        counted = np.any(weights != 0.0)
         for d in range(-warm_up_days, days):
             day = d % days
             first_hour = day * _DAY
             if d == 0:
-                for i in range(lanes):
-                    states[1:, i] = 0.0
-                    states[5, i] = -1.0
-            _spread(solar_glazing, rows, lanes, first_hour, 0, buffers)
-            _spread(solar_opaque, rows, lanes, first_hour, _DAY, buffers)
-            _spread(profiles.gains, profile, lanes, first_hour, 2 * _DAY, buffers)
-            _spread(profiles.heating_setpoint, profile, lanes, first_hour, 3 * _DAY, buffers)
-            _spread(profiles.cooling_setpoint, profile, lanes, first_hour, 4 * _DAY, buffers)
-            _spread(profiles.ventilation_state, profile, lanes, first_hour, 5 * _DAY, buffers)
+                states[LANES:] = 0.0
+            _spread(solar_glazing, rows, first_hour, _SUN, starts, buffers)
+            _spread(solar_opaque, rows, first_hour, _NODE, starts, buffers)
+            _spread(profiles.gains, profile, first_hour, _GAIN, starts, buffers)
+            _spread(profiles.heating_setpoint, profile, first_hour, _HEAT_SET, starts, buffers)
+            _spread(profiles.cooling_setpoint, profile, first_hour, _COOL_SET, starts, buffers)
+            _spread(profiles.ventilation_state, profile, first_hour, _ON, starts, buffers)
             for k in range(_DAY):
-                hour = first_hour + k
-                t_out = climate.temp_air[hour]
-                summer = climate.summer_start <= hour < climate.summer_stop
-                counted = dtype.type(1.0) if summer else dtype.type(0.0)
-                c = _select_state(lanes, 5 * _DAY + k, packed, buffers)
-                _node_heat(lanes, hour, k, climate.drives, fixed, buffers)
+                h = first_hour + k
+                t_out = climate.temp_air[h]
+                limit = warm if climate.summer_start <= h < climate.summer_stop else never
+                hour = np.uint64(k) * _HOUR
+                c = _coefficients_of_hour(width, hour, packed, buffers)
+                _add_node_heat(width, hour, climate.drives[:, h], fixed, buffers)
                 if with_balance:
-                    for i in range(lanes):
-                        before[i] = states[0, i]
-                _step(lanes, k, hour, t_out, counted, limit, c, packed, fixed, states, buffers)
+                    before[:] = states[:LANES]
+                _step(width, hour, c, t_out, limit, packed, fixed, states, buffers)
                 if with_balance and d >= 0:
-                    _add_balance(zones, start, lanes, k, t_out, before, states, buffers, balance)
+                    _add_balance(zones, start, width, hour, t_out, before, states, buffers, balance)
             if d < 0:
                 continue
             month = climate.month_of_day[day]
-            for i in range(lanes):
-                lane = start + i
-                heating[lane, month] += states[1, i]
-                cooling[lane, month] += states[2, i]
-                overheating[lane] += states[3, i]
-                states[1:4, i] = 0.0
-                weight = zones.weight[lane]
-                if weight != 0.0:
+            for column in range(lanes):
+                lane = start + column
+                i = np.uint64(column)
+                heating[lane, month] += states[_HEATED + i]
+                cooling[lane, month] += states[_COOLED + i]
+                overheating[lane] += states[_ABOVE + i]
+                cooling_peak[lane] = states[_COOL_PEAK + i]
+                if states[_HEAT_PEAK + i] > heating_peak[lane]:
+                    heating_peak[lane] = states[_HEAT_PEAK + i]
                     for k in range(_DAY):
-                        total[0, first_hour + k] += weight * buffers[6 * _DAY + k, i]
-                        total[1, first_hour + k] += weight * buffers[7 * _DAY + k, i]
+                        if buffers[np.uint64(k) * _HOUR + _HEAT + i] == states[_HEAT_PEAK + i]:
+                            heating_peak_hour[lane] = first_hour + k
+                            break
                 if with_hourly:
                     for k in range(_DAY):
-                        hourly[0, lane, first_hour + k] = buffers[6 * _DAY + k, i]
-                        hourly[1, lane, first_hour + k] = buffers[7 * _DAY + k, i]
-                        hourly[2, lane, first_hour + k] = buffers[8 * _DAY + k, i]
-        for i in range(lanes):
-            heating_peak[start + i] = states[4, i]
-            heating_peak_hour[start + i] = int(states[5, i])
-            cooling_peak[start + i] = states[6, i]
-
+                        hourly[0, lane, first_hour + k] = buffers[np.uint64(k) * _HOUR + _HEAT + i]
+                        hourly[1, lane, first_hour + k] = buffers[np.uint64(k) * _HOUR + _COOL + i]
+                        hourly[2, lane, first_hour + k] = buffers[np.uint64(k) * _HOUR + _AIR + i]
+            states[LANES : 4 * LANES] = 0.0
+            if counted:
+                for k in range(_DAY):
+                    hour = np.uint64(k) * _HOUR
+                    total[0, first_hour + k] += _weighted_sum(hour + _HEAT, weights, scratch, buffers)
+                    total[1, first_hour + k] += _weighted_sum(hour + _COOL, weights, scratch, buffers)
     return Loads(
         heating, cooling, heating_peak, heating_peak_hour, cooling_peak, overheating, total, balance, hourly
     )

@@ -89,10 +89,19 @@ def _union_area(rectangles: NDArray[np.float64]) -> float:
     if k == 1:
         return (rectangles[0, 1] - rectangles[0, 0]) * (rectangles[0, 3] - rectangles[0, 2])
     edges = np.empty(2 * k)
-    edges[:k] = rectangles[:, 0]
-    edges[k:] = rectangles[:, 1]
-    edges.sort()
-    order = np.argsort(rectangles[:, 2], kind="mergesort")
+    order = np.empty(k, np.int64)
+    for r in range(k):
+        place = r
+        while place > 0 and rectangles[order[place - 1], 2] > rectangles[r, 2]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = r
+        for side in range(2):
+            place = 2 * r + side
+            while place > 0 and edges[place - 1] > rectangles[r, side]:
+                edges[place] = edges[place - 1]
+                place -= 1
+            edges[place] = rectangles[r, side]
     area = 0.0
     for strip in range(2 * k - 1):
         left = edges[strip]
@@ -197,6 +206,22 @@ def _find_overlaps(
 
 
 @jit
+def _sorted_by(keys: NDArray[np.float64], order: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """`order` sorted by whole numbers below `n`, equal ones left as they are: count, sum up, place."""
+    offsets = np.zeros(n + 1, np.int64)
+    for row in order:
+        offsets[np.int64(keys[row]) + 1] += 1
+    for key in range(n):
+        offsets[key + 1] += offsets[key]
+    result = np.empty(len(order), np.int64)
+    for row in order:
+        key = np.int64(keys[row])
+        result[offsets[key]] = row
+        offsets[key] += 1
+    return result
+
+
+@jit
 def party_walls(
     segments: NDArray[np.float64],
     heights: NDArray[np.float64],
@@ -251,7 +276,7 @@ def party_walls(
         segments, heights, outward, building, distance_tolerance, angle_tolerance, minimum_overlap, cell
     )
     k = len(found)
-    by_wall = np.argsort(found[:, 0] * n + found[:, 1], kind="mergesort")
+    by_wall = _sorted_by(found[:, 0], _sorted_by(found[:, 1], np.arange(k), n), n)
     shared = np.zeros(n)
     wall_a = np.empty(k // 2, np.int64)
     wall_b = np.empty(k // 2, np.int64)

@@ -4,6 +4,7 @@ from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
 from citytwin.model.enums import Carrier, Grade, GroupKind, ObjectKind, Source, Status, SurfaceKind, Use
 from citytwin.model.findings import Finding, Findings
+from citytwin.model.network import Network
 from citytwin.model.provenance import InputFile, Provenance
 from citytwin.model.triangles import Triangles
 from citytwin.model.twin import Twin
@@ -18,6 +19,7 @@ __all__ = [
     "Grade",
     "GroupKind",
     "InputFile",
+    "Network",
     "ObjectKind",
     "Provenance",
     "Source",

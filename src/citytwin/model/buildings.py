@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -249,10 +250,7 @@ class Buildings:
         import shapely
 
         bounds = self.footprint_offsets.tolist()
-        shapes = [
-            shapely.Polygon(self.footprint_xy[a:b]) if b - a >= 4 else None
-            for a, b in zip(bounds[:-1], bounds[1:], strict=True)
-        ]
+        shapes = [shapely.Polygon(self.footprint_xy[a:b]) if b - a >= 4 else None for a, b in pairwise(bounds)]
         return gpd.GeoDataFrame(self.to_pandas(), geometry=shapes, crs=self.crs)
 
 

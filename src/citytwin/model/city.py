@@ -295,7 +295,8 @@ class CityModel:
     @cached_property
     def active(self) -> NDArray[np.int64]:
         """Rows of the surfaces the analyses use: of each object the deepest LoD with boundary surfaces, else the
-        deepest there is. Openings are left out: the wall around them is whole in LoD0-2."""
+        deepest there is. Openings are left out: the wall around them is whole in LoD0-2.
+        """
         surfaces = self.surfaces
         semantic = surfaces.kind != SurfaceKind.UNKNOWN
         score = surfaces.lod.astype(np.int32) + 1000 * semantic

@@ -103,6 +103,21 @@ class Carrier(_Word):
     WOOD = 6
 
 
+class Highway(_Word):
+    """Class of a street: OpenStreetMap's ``highway`` values for motor traffic, slip roads under the road they serve."""
+
+    OTHER = 0
+    MOTORWAY = 1
+    TRUNK = 2
+    PRIMARY = 3
+    SECONDARY = 4
+    TERTIARY = 5
+    UNCLASSIFIED = 6
+    RESIDENTIAL = 7
+    LIVING_STREET = 8
+    SERVICE = 9
+
+
 class GroupKind(_Word):
     """Kind of a facade group: the part of an envelope that shares kind and orientation."""
 

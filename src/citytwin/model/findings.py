@@ -76,9 +76,7 @@ class Findings:
         return len(self.code)
 
     def __add__(self, other: Findings) -> Findings:
-        return Findings(
-            *(np.concatenate([getattr(self, f), getattr(other, f)]) for f in self.__dataclass_fields__)
-        )
+        return Findings(*(np.concatenate([getattr(self, f), getattr(other, f)]) for f in self.__dataclass_fields__))
 
     def where(self, mask: NDArray[np.bool_]) -> Findings:
         """Rows where `mask` (n,) is True."""

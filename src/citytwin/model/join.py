@@ -41,7 +41,9 @@ def join_table(city: CityModel, table: pd.DataFrame, on: str, source: str) -> Ci
     attributes = city.objects.attributes
     if on not in attributes:
         raise CityReadError(
-            f"the city has no attribute {on!r} to join on", source, advice=f"It has {', '.join(sorted(attributes.keys))}"
+            f"the city has no attribute {on!r} to join on",
+            source,
+            advice=f"It has {', '.join(sorted(attributes.keys))}",
         )
     keys = [_key(value) for value in table[on]]
     filled = [key for key in keys if key not in ("", "0")]
@@ -55,12 +57,15 @@ def join_table(city: CityModel, table: pd.DataFrame, on: str, source: str) -> Ci
     hits = [(row, row_of_key[key]) for row, key in enumerate(model_keys) if key in row_of_key]
     if not hits:
         raise CityReadError(
-            f"none of the {len(row_of_key)} keys in column {on!r} occurs in the city", source,
+            f"none of the {len(row_of_key)} keys in column {on!r} occurs in the city",
+            source,
             advice=f"Keys look like {filled[:2]}, the city's like {[k for k in model_keys if k][:2]}",
         )
     columns = [name for name in table.columns if name != on]
-    kinds = {name: {"i": "int", "u": "int", "f": "double", "b": "bool", "M": "date"}.get(table[name].dtype.kind, "string")
-             for name in columns}
+    kinds = {
+        name: {"i": "int", "u": "int", "f": "double", "b": "bool", "M": "date"}.get(table[name].dtype.kind, "string")
+        for name in columns
+    }
     values = [
         AttributeValue(row, str(name), _text(table[name].iloc[line]), kinds[name], f"join:{source}")
         for name in columns
@@ -69,9 +74,16 @@ def join_table(city: CityModel, table: pd.DataFrame, on: str, source: str) -> Ci
     ]
     unused = len(row_of_key) - len({line for _, line in hits})
     findings = Findings.of(
-        [Finding(1101, "JOIN_ROWS_UNUSED", severity=Severity.INFO,
-                 message=f"{source}: {unused} of {len(row_of_key)} keys have no building, {len(hits)} buildings joined")]
-        if unused else []
+        [
+            Finding(
+                1101,
+                "JOIN_ROWS_UNUSED",
+                severity=Severity.INFO,
+                message=f"{source}: {unused} of {len(row_of_key)} keys have no building, {len(hits)} buildings joined",
+            )
+        ]
+        if unused
+        else []
     )
     objects = replace(city.objects, attributes=attributes.append(values))
     provenance = city.provenance.with_parameters(**{f"join:{source}": {"on": on, "matched": len(hits)}})

@@ -19,9 +19,7 @@ def offsets_of(lengths: NDArray[np.integer]) -> NDArray[np.int64]:
     return offsets
 
 
-def take_ragged(
-    offsets: NDArray[np.integer], rows: NDArray[np.integer]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def take_ragged(offsets: NDArray[np.integer], rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Offsets and flat value indices of a selection of rows.
 
     Parameters

@@ -1,10 +1,11 @@
-"""Text columns as one byte buffer and offsets, the layout of Arrow's large string: memory-mappable, decoded on access."""
+"""Text columns as one byte buffer and offsets: Arrow's large-string layout, memory-mappable, decoded on access."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import overload
 
 import numpy as np
@@ -68,7 +69,7 @@ class Strings:
     def __iter__(self) -> Iterator[str]:
         text = self.data.tobytes()
         bounds = self.offsets.tolist()
-        return (text[a:b].decode() for a, b in zip(bounds[:-1], bounds[1:], strict=True))
+        return (text[a:b].decode() for a, b in pairwise(bounds))
 
     def to_numpy(self) -> NDArray[np.object_]:
         """All strings as an object array (n,)."""

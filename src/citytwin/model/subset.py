@@ -9,7 +9,6 @@ from citytwin.model.attributes import AttributeTable
 from citytwin.model.city import CityModel, Extras, Objects, Rings, Solids, Surfaces
 from citytwin.model.enums import Severity
 from citytwin.model.findings import Finding, Findings
-from citytwin.model.provenance import Provenance
 from citytwin.model.ragged import offsets_of, row_of, take_ragged
 from citytwin.model.strings import Strings
 

@@ -120,4 +120,3 @@ class Twin:
     def with_changes(self, name: str, changes: tuple[Change, ...] = (), pv: tuple[RoofPv, ...] = ()) -> Twin:
         """A new twin with more measures."""
         return replace(self, name=name, changes=self.changes + changes, pv=self.pv + pv)
-

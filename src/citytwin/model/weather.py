@@ -24,7 +24,8 @@ NOMINAL_YEAR = 2001
 class Weather:
     """Hourly means of a nominal 365-day year in local standard time, left-labelled.
 
-    Row h is the mean over the hour that begins h hours after 1 January 00:00 local standard time (UTC + `utc_offset_h`).
+    Row h is the mean over the hour that begins h hours after 1 January 00:00 in local standard time, which is
+    `utc_offset_h` ahead of UTC.
 
     Parameters
     ----------
@@ -74,8 +75,8 @@ class Weather:
     def __repr__(self) -> str:
         kind = "synthetic " if self.synthetic else ""
         return (
-            f"Weather({kind}{self.place!r}, {self.latitude:.3f}N {self.longitude:.3f}E, mean {self.temp_air.mean():.1f} C,"
-            f" GHI {self.ghi.sum() / 1000:.0f} kWh/m2)"
+            f"Weather({kind}{self.place!r}, {self.latitude:.3f}N {self.longitude:.3f}E, "
+            f"mean {self.temp_air.mean():.1f} C, GHI {self.ghi.sum() / 1000:.0f} kWh/m2)"
         )
 
     @cached_property

@@ -67,7 +67,9 @@ def heat_map(frame: gpd.GeoDataFrame) -> str:
         legend = [Patch(color=c, label=text) for c, text in zip(COLOURS, class_labels(), strict=True)]
         legend.append(Patch(color=NOT_SIMULATED, label="not simulated"))
         if future.any():
-            legend.append(Patch(facecolor="none", edgecolor="#7a8490", hatch="////", label="planned or under construction"))
+            legend.append(
+                Patch(facecolor="none", edgecolor="#7a8490", hatch="////", label="planned or under construction")
+            )
         axes.legend(
             handles=legend, title="Heat demand, kWh/(m² a)", loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=8
         )

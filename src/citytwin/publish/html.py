@@ -37,9 +37,7 @@ def table(frame: pd.DataFrame, names: Mapping[str, str] | None = None, years: It
         Numeric columns written without thousands separators.
     """
     plain = set(years)
-    numeric = [
-        column for column in frame.columns if frame[column].dtype.kind in "iuf" and column not in plain
-    ]
+    numeric = [column for column in frame.columns if frame[column].dtype.kind in "iuf" and column not in plain]
     right = set(numeric) | plain
 
     def heading(column: str) -> str:
@@ -56,8 +54,7 @@ def table(frame: pd.DataFrame, names: Mapping[str, str] | None = None, years: It
     head = "".join(heading(column) for column in frame.columns)
     records = zip(*(frame[column].tolist() for column in frame.columns), strict=True)
     body = "".join(
-        "<tr>" + "".join(cell(c, v) for c, v in zip(frame.columns, record, strict=True)) + "</tr>"
-        for record in records
+        "<tr>" + "".join(cell(c, v) for c, v in zip(frame.columns, record, strict=True)) + "</tr>" for record in records
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 

@@ -22,10 +22,14 @@ from citytwin.model.enums import Status
 from citytwin.publish.heat_classes import COLOURS, NOT_SIMULATED, class_labels, colours_of
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from citytwin.run.assessment import Assessment
 
 SIZE = (1600, 1000)
+DPI = 100
 TIMEOUT_S = 180
+LIGHT = np.array([0.45, -0.6, 0.66])
 FUTURE = "#b9cfe3"
 
 
@@ -56,17 +60,18 @@ def render(assessment: Assessment) -> tuple[bytes, str]:
     Raises
     ------
     MissingExtraError
-        Neither pyvista nor matplotlib is installed.
+        matplotlib is not installed.
     """
+    _compat.require("matplotlib", "Drawing a picture")
     arrays = scene(assessment)
     if _compat.has("pyvista"):
         png = _render_in_child(arrays)
         if png is not None:
-            return png, "rendered by VTK off screen"
+            return _with_legend(_showing(png), arrays), "rendered by VTK off screen"
         reason = "this machine has no working OpenGL for off-screen rendering"
     else:
         reason = "pyvista is not installed"
-    return _draw_with_matplotlib(arrays), f"drawn by matplotlib: {reason}"
+    return _with_legend(_drawn(arrays), arrays), f"drawn by matplotlib: {reason}"
 
 
 def _render_in_child(arrays: dict[str, NDArray[np.generic]]) -> bytes | None:
@@ -81,29 +86,47 @@ def _render_in_child(arrays: dict[str, NDArray[np.generic]]) -> bytes | None:
         return target.read_bytes() if done.returncode == 0 and target.exists() else None
 
 
-def _draw_with_matplotlib(arrays: dict[str, NDArray[np.generic]]) -> bytes:
-    _compat.require("matplotlib", "Drawing a picture")
+def _figure() -> Figure:
     from matplotlib.figure import Figure
-    from matplotlib.patches import Patch
+
+    return Figure(figsize=(SIZE[0] / DPI, SIZE[1] / DPI), dpi=DPI)
+
+
+def _showing(png: bytes) -> Figure:
+    from matplotlib.image import imread
+
+    figure = _figure()
+    figure.figimage(imread(io.BytesIO(png), format="png"))
+    return figure
+
+
+def _drawn(arrays: dict[str, NDArray[np.generic]]) -> Figure:
     from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
     xyz = arrays["xyz"].astype(float)
     normal = np.cross(xyz[:, 1] - xyz[:, 0], xyz[:, 2] - xyz[:, 0])
     length = np.linalg.norm(normal, axis=1, keepdims=True)
-    light = np.array([0.45, -0.6, 0.66])
-    shade = 0.68 + 0.32 * np.abs(normal @ light / np.maximum(length[:, 0], 1e-12))
+    shade = 0.68 + 0.32 * np.abs(normal @ LIGHT / np.maximum(length[:, 0], 1e-12))
     colours = arrays["rgb"] / 255 * shade[:, None]
-    figure = Figure(figsize=(SIZE[0] / 100, SIZE[1] / 100), dpi=100)
-    axes = figure.add_axes((0, 0, 0.86, 1), projection="3d", proj_type="ortho")
+    figure = _figure()
+    axes = figure.add_axes((0, 0, 1, 1), projection="3d", proj_type="ortho")
     axes.add_collection3d(Poly3DCollection(xyz, facecolors=colours, edgecolors="none"))
     span = np.ptp(xyz.reshape(-1, 3), axis=0) if len(xyz) else np.ones(3)
     axes.set(xlim=(-span[0] / 2, span[0] / 2), ylim=(-span[1] / 2, span[1] / 2), zlim=(-span[2] / 2, span[2] / 2))
-    axes.set_box_aspect(np.maximum(span, 1.0), zoom=1.25)
+    axes.set_box_aspect(np.maximum(span, 1.0), zoom=1.0)
     axes.view_init(elev=38, azim=-120)
     axes.set_axis_off()
-    handles = [Patch(color=c, label=t) for c, t in zip(COLOURS, class_labels(), strict=True)]
-    handles += [Patch(color=NOT_SIMULATED, label="not simulated"), Patch(color=FUTURE, label="planned")]
-    figure.legend(handles=handles, title="Heat demand, kWh/(m² a)", loc="upper right", frameon=False)
+    return figure
+
+
+def _with_legend(figure: Figure, arrays: dict[str, NDArray[np.generic]]) -> bytes:
+    from matplotlib.patches import Patch
+
+    handles = [Patch(color=colour, label=text) for colour, text in zip(COLOURS, class_labels(), strict=True)]
+    handles.append(Patch(color=NOT_SIMULATED, label="not simulated"))
+    if arrays["future"].any():
+        handles.append(Patch(color=FUTURE, label="planned, under construction"))
+    figure.legend(handles=handles, title="Heat demand, kWh/(m² a)", loc="upper right", framealpha=0.9, fontsize=11)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()

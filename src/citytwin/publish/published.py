@@ -9,10 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from citytwin.errors import CityReadError
+from citytwin.io._atomic import check_directory
+from citytwin.publish.text_table import columns, figure
 
 RECORD = "run.json"
 REPORT = "report.html"
 KEYS = ("command", "inputs", "outputs", "district")
+
+
+def check_output(directory: str | Path) -> None:
+    """Tell before a run whether its results can be published in a folder.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be made or written, or holds something else than a published run.
+    """
+    check_directory(directory, RECORD)
 
 
 def read_record(path: str | Path) -> dict[str, Any]:
@@ -61,8 +74,8 @@ def compare_runs(directories: Sequence[str | Path]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        One row a figure: ``kpi``, ``unit``, ``values`` and ``differences`` by folder, None where a run has no such
-        figure. Figures whose unit differs between runs are left apart by a row each.
+        One row a figure and unit: ``kpi``, ``unit``, ``values`` and ``differences`` by folder, None where a run has
+        no such figure in that unit.
 
     Raises
     ------
@@ -89,6 +102,21 @@ def compare_runs(directories: Sequence[str | Path]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def comparison_text(rows: Sequence[dict[str, Any]]) -> str:
+    """The comparison as text: the value of the first run, then value and difference of each other one."""
+    if not rows:
+        return "the runs have no figures"
+    names = list(rows[0]["values"])
+    lines = [["figure", "unit", *names]]
+    for row in rows:
+        first, *others = names
+        cells = [figure(row["values"][first])]
+        for name in others:
+            cells.append(f"{figure(row['values'][name])} ({figure(row['differences'][name], signed=True)})")
+        lines.append([row["kpi"].replace("_", " "), row["unit"], *cells])
+    return "\n".join(columns(lines, left=2, indent=""))
 
 
 def refuse_changed_inputs(record: dict[str, Any], path: str | Path) -> None:

@@ -23,7 +23,9 @@ def columns(rows: Sequence[Sequence[str]], left: int = 1, indent: str = "  ") ->
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))] if rows else []
     lines = []
     for row in rows:
-        cells = [cell.ljust(w) if k < left else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))]
+        cells = [
+            cell.ljust(w) if k < left else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ]
         lines.append((indent + "  ".join(cells)).rstrip())
     return lines
 

@@ -6,8 +6,7 @@ import sys
 
 import numpy as np
 
-from citytwin.publish.heat_classes import COLOURS, NOT_SIMULATED, class_labels
-from citytwin.publish.picture import FUTURE, SIZE
+from citytwin.publish.picture import SIZE
 
 
 def main(source: str, target: str) -> None:
@@ -32,13 +31,9 @@ def main(source: str, target: str) -> None:
     low = float(xyz[..., 2].min())
     ground = pv.Plane((0, 0, low - 0.05), (0, 0, 1), float(span[0]) * 1.3, float(span[1]) * 1.3, 1, 1)
     plotter.add_mesh(ground, color="#e3e6e4", ambient=0.3)
-    entries = [[text, colour] for text, colour in zip(class_labels(), COLOURS, strict=True)]
-    entries += [["not simulated", NOT_SIMULATED]] + ([["planned", FUTURE]] if future.any() else [])
-    plotter.add_legend(entries, bcolor="white", face="rectangle", size=(0.17, 0.3), loc="upper right")
-    plotter.add_text("Heat demand, kWh/(m2 a)", position="upper_left", font_size=11, color="#2c3440")
     plotter.camera_position = [(-0.75, -1.0, 0.85), (0, 0, 0), (0, 0, 1)]
     plotter.reset_camera(bounds=[-span[0] / 2, span[0] / 2, -span[1] / 2, span[1] / 2, low, -low])
-    plotter.camera.zoom(1.45)
+    plotter.camera.zoom(1.3)
     plotter.enable_anti_aliasing("ssaa")
     plotter.screenshot(target)
 

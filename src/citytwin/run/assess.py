@@ -84,7 +84,7 @@ def assess(
     )
     factors = emissions.load_factors() if twin.factors is None else twin.factors
     accounts = emissions.operational(demand, factors, years, METHODS, pv)
-    provenance = twin.city.provenance + twin.weather.provenance
+    provenance = irradiation.provenance + demand.provenance
     if twin.network is not None:
         provenance = provenance + twin.network.provenance
     return Assessment(
@@ -94,7 +94,7 @@ def assess(
         pv=pv,
         demand=demand,
         emissions=accounts,
-        findings=twin.city.findings + buildings.findings + twin.weather.findings,
-        provenance=provenance.with_parameters(use=use, level=level, sky=sky, draws=draws, years=list(years)),
+        findings=twin.city.findings + buildings.findings + twin.weather.findings + irradiation.findings,
+        provenance=provenance.with_parameters(years=list(years)),
         years=tuple(years),
     )

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.model.enums import Carrier, Grade, GroupKind, Source, Status, Use
-from citytwin.model.ragged import row_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,24 +86,20 @@ def demand_rows(assessment: Assessment) -> NDArray[np.int64]:
 def sun_by_building(
     buildings: Buildings, irradiation: Irradiation
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Annual sun on the exposed roof (kWh), exposed roof area (m2) and mean sky view of roofs and walls, each (n,).
+    """Annual sun on the outdoor roof (kWh), its area (m2) and the mean sky view of roofs and walls, each (n,).
 
     NaN where no surface of a building was shaded.
     """
     n = len(buildings)
     group = buildings.surface_group[irradiation.surface]
-    in_group = group >= 0
-    surface, group = irradiation.surface[in_group], group[in_group]
-    owner = row_of(buildings.group_offsets)[group]
-    area = buildings.surface_exposed_area[surface]
-    kind = buildings.group_kind[group]
+    kind = np.where(group >= 0, buildings.group_kind[group], -1) if len(buildings.group_kind) else np.full(len(group), -1)
+    owner, area = irradiation.building, irradiation.area
     roof = np.where(kind == GroupKind.ROOF, area, 0.0)
     open_air = np.where((kind == GroupKind.ROOF) | (kind == GroupKind.WALL), area, 0.0)
-    roof_area = np.bincount(owner, roof, n)
-    roof_sun = np.bincount(owner, roof * irradiation.annual[in_group], n)
-    open_area = np.bincount(owner, open_air, n)
+    roof_area, open_area = np.bincount(owner, roof, n), np.bincount(owner, open_air, n)
+    roof_sun = np.bincount(owner, roof * irradiation.annual, n)
     with np.errstate(divide="ignore", invalid="ignore"):
-        sky = np.bincount(owner, open_air * irradiation.sky_view[in_group], n) / open_area
+        sky = np.bincount(owner, open_air * irradiation.sky_view, n) / open_area
     seen = roof_area > 0
     return np.where(seen, roof_sun, np.nan), np.where(seen, roof_area, np.nan), sky
 

@@ -69,13 +69,15 @@ def demand_kpis(assessment: Assessment) -> list[Kpi]:
     demand, b = assessment.demand, assessment.buildings
     rows_of = demand_rows(assessment)
     area = b.heated_floor_area[rows_of].sum()
-    basis = f"simulated buildings, {assessment.provenance.parameters['use']} use"
+    basis = f"simulated buildings, {demand.use} use"
     rows = []
     for name in ("heating_kwh", "hot_water_kwh", "electricity_kwh", "cooling_kwh"):
         total = float(getattr(demand, name).sum())
         low, high = (demand.district_quantile(name, q) for q in (LOW, HIGH))
         rows.append(Kpi(name, total, "kWh/a", low, high, basis))
-        rows.append(Kpi(f"{name}_m2", total / area, "kWh/(m2 a)", low / area, high / area, "per m2 heated net floor area"))
+        rows.append(
+            Kpi(f"{name}_m2", total / area, "kWh/(m2 a)", low / area, high / area, "per m2 heated net floor area")
+        )
     heat = demand.district_hourly("heating") + demand.district_hourly("hot_water")
     peak = float(demand.district_hourly("heating").max())
     rows.append(Kpi("heating_peak_kw", peak, "kW", basis="space heating of all buildings in the same hour"))
@@ -100,7 +102,9 @@ def sun_kpis(assessment: Assessment) -> list[Kpi]:
     total, area = roof_sun[today].sum(), roof_area[today].sum()
     basis = "exposed roofs of today's buildings, shaded"
     rows = [Kpi("roof_irradiation_kwh", total, "kWh/a", basis=basis)]
-    rows.append(Kpi("roof_irradiation_kwh_m2", total / area if area else np.nan, "kWh/(m2 a)", basis="per m2 exposed roof"))
+    rows.append(
+        Kpi("roof_irradiation_kwh_m2", total / area if area else np.nan, "kWh/(m2 a)", basis="per m2 exposed roof")
+    )
     if assessment.pv is not None:
         rows.append(Kpi("pv_kwp", float(assessment.pv.kwp.sum()), "kWp", basis="measures of the alternative"))
         rows.append(Kpi("pv_kwh", float(np.nansum(pv_by_building(assessment))), "kWh/a", basis="before own use"))
@@ -137,9 +141,9 @@ def confidence_kpis(assessment: Assessment) -> list[Kpi]:
         for name, share in known_shares(today).items()
     ]
     for grade in Grade:
-        rows.append(Kpi(f"grade_{grade.word}", int((today.quality == grade).sum()), "buildings", basis="today's geometry"))
+        rows.append(
+            Kpi(f"grade_{grade.word}", int((today.quality == grade).sum()), "buildings", basis="today's geometry")
+        )
     share = float(today.imputed_share.mean()) if len(today) else np.nan
     rows.append(Kpi("imputed_share", share, "share", basis="of the columns of today's buildings"))
     return rows
-
-

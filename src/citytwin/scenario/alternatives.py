@@ -23,7 +23,7 @@ TARGETS = ("u_wall", "u_roof", "u_floor", "u_window", "g_window", "heat_recovery
 
 
 class Selection(Struct, frozen=True, forbid_unknown_fields=True):
-    """Buildings a measure applies to: those of `ids` that also fulfil `where`; all eligible ones where neither is given.
+    """Buildings a measure applies to: those of `ids` that also fulfil `where`; without both, all eligible ones.
 
     Parameters
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,8 +47,12 @@ def apply(twin: Twin, alternative: Alternative) -> Twin:
     work = _Work(twin, alternative.name, twin.buildings())
     for order, demolish in enumerate(alternative.demolish, 1):
         if demolish.ids is None and demolish.where is None:
-            raise ScenarioError(f"{work.purpose('demolish', order)} needs ids or where: it would take away every building")
-        work.change_status(work.select(demolish, work.buildings.today, "demolish", order), Status.DEMOLISHED, "demolish")
+            raise ScenarioError(
+                f"{work.purpose('demolish', order)} needs ids or where: it would take away every building"
+            )
+        work.change_status(
+            work.select(demolish, work.buildings.today, "demolish", order), Status.DEMOLISHED, "demolish"
+        )
     for order, build in enumerate(alternative.build, 1):
         ids = work.select(build, np.isin(work.buildings.status, FUTURE), "build", order)
         overlapped = work.report_overlaps(ids)
@@ -137,7 +142,7 @@ def overlaps(buildings: Buildings, ids: tuple[str, ...], least_share: float = 0.
     shapes = np.array(
         [
             shapely.make_valid(shapely.Polygon(buildings.footprint_xy[a:b])) if b - a >= 4 else shapely.Polygon()
-            for a, b in zip(bounds[:-1], bounds[1:], strict=True)
+            for a, b in pairwise(bounds)
         ]
     )
     new = np.flatnonzero(np.isin(buildings.id, ids))

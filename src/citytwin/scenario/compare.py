@@ -63,8 +63,7 @@ class Comparison:
         if self.costs is None:
             return {}
         return {
-            a.name: investment(quantities(a.twin, a.buildings, a.demand, a.pv), self.costs)
-            for a in self.assessments
+            a.name: investment(quantities(a.twin, a.buildings, a.demand, a.pv), self.costs) for a in self.assessments
         }
 
     @cached_property

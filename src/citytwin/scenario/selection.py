@@ -78,7 +78,9 @@ def select(
         chosen &= _Condition(selection.where, buildings, city, purpose).truth().yes
     if not chosen.any():
         condition = f" where {selection.where!r}" if selection.where else ""
-        raise ScenarioError(f"{purpose} selects none of the {int(eligible.sum())} buildings it could apply to{condition}")
+        raise ScenarioError(
+            f"{purpose} selects none of the {int(eligible.sum())} buildings it could apply to{condition}"
+        )
     return tuple(buildings.id[chosen])
 
 
@@ -96,7 +98,8 @@ class _Condition:
         try:
             tree = ast.parse(self.text.strip(), mode="eval")
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            raise ScenarioError(f"{self.purpose} not a condition such as \"year_built < 1980 and use == 'office'\"") from None
+            example = "year_built < 1980 and use == 'office'"
+            raise ScenarioError(f'{self.purpose} not a condition such as "{example}"') from None
         return self._evaluate(tree.body)
 
     def _evaluate(self, node: ast.expr) -> Truth:
@@ -116,7 +119,9 @@ class _Condition:
             return Truth(values & known, ~values & known)
         if isinstance(node, ast.Compare):
             return self._compare(node)
-        raise ScenarioError(f"{self.purpose} {ast.unparse(node)[:60]!r} is not a comparison; use < <= > >= == != in, and, or, not")
+        raise ScenarioError(
+            f"{self.purpose} {ast.unparse(node)[:60]!r} is not a comparison; use < <= > >= == != in and or not"
+        )
 
     def _compare(self, node: ast.Compare) -> Truth:
         sides = [node.left, *node.comparators]

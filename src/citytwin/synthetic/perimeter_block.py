@@ -71,9 +71,7 @@ def perimeter_blocks(blocks: Blocks, seed: int) -> Plots:
     )
 
 
-def _cut(
-    seed: int, block: NDArray[np.int64], row: NDArray[np.int64], number: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _cut(seed: int, block: NDArray[np.int64], row: NDArray[np.int64], number: NDArray[np.int64]) -> NDArray[np.float64]:
     """Distance (n,) of party wall `number` from the begin of its row, m."""
     inner = (number > 0) & (number < HOUSES_A_ROW)
     shift = between(uniform(seed, "perimeter cut", block, row, number), -SHIFT_M, SHIFT_M, 0.0625)

@@ -136,7 +136,7 @@ def gabled_form(front: int, back: int) -> Form:
 
 @lru_cache
 def podium_form() -> Form:
-    """Block with a narrower block on top; corners 0..3 ground, 4..7 podium roof, 8..11 foot and 12..15 top of the tower."""
+    """Block under a narrower one: corners 0..3 ground, 4..7 podium roof, 8..11 foot and 12..15 top of the tower."""
     return _form(
         [
             (SurfaceKind.GROUND, [(3, 2, 1, 0)]),
@@ -201,9 +201,7 @@ def _up(height: NDArray[np.float64]) -> NDArray[np.float64]:
     return height[:, None, None] * np.array([0.0, 0.0, 1.0])
 
 
-def _walls(
-    low: int, high: int, n: int, extra: dict[int, Ring] | None = None
-) -> list[tuple[SurfaceKind, list[Ring]]]:
+def _walls(low: int, high: int, n: int, extra: dict[int, Ring] | None = None) -> list[tuple[SurfaceKind, list[Ring]]]:
     """Walls from corner ring low.. to corner ring high.. above it, with extra corners at the top of some."""
     top = extra or {}
     sides = [(i, (i + 1) % n) for i in range(n)]

@@ -18,9 +18,7 @@ PLINTH_M = 1.0
 
 def slab_blocks(blocks: Blocks, seed: int) -> Plots:
     """Buildings of all blocks with slabs: 40 to 70 m long, 12 m deep, 9.6 to 38 m high, all of a block one way."""
-    block, row = np.meshgrid(
-        np.flatnonzero(blocks.kind == BlockKind.SLABS), np.arange(SLABS_A_BLOCK), indexing="ij"
-    )
+    block, row = np.meshgrid(np.flatnonzero(blocks.kind == BlockKind.SLABS), np.arange(SLABS_A_BLOCK), indexing="ij")
     block, row = block.ravel(), row.ravel()
     turned = (uniform(seed, "slab direction", block) < 0.5).astype(np.int64)
     length = between(uniform(seed, "slab length", block, row), 40.0, 70.0, 0.5)
@@ -38,9 +36,7 @@ def slab_blocks(blocks: Blocks, seed: int) -> Plots:
     )
 
 
-def slabs(
-    building: NDArray[np.int64], frame: Frame, length: NDArray[np.float64], storeys: NDArray[np.int64]
-) -> Plots:
+def slabs(building: NDArray[np.int64], frame: Frame, length: NDArray[np.float64], storeys: NDArray[np.int64]) -> Plots:
     """Slabs at given places with a shallow recess in the middle third of both long sides.
 
     Parameters

@@ -18,9 +18,7 @@ STOREY_M = 3.125
 
 def tower_blocks(blocks: Blocks, seed: int) -> Plots:
     """Buildings of all blocks of towers: a podium of 84 x 38 x 9 m under a tower of 18 to 28 m a side."""
-    block, half = np.meshgrid(
-        np.flatnonzero(blocks.kind == BlockKind.TOWERS), np.arange(TOWERS_A_BLOCK), indexing="ij"
-    )
+    block, half = np.meshgrid(np.flatnonzero(blocks.kind == BlockKind.TOWERS), np.arange(TOWERS_A_BLOCK), indexing="ij")
     block, half = block.ravel(), half.ravel()
 
     def drawn(purpose: str, low: float, high: float, step: float) -> NDArray[np.float64]:

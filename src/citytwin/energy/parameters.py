@@ -1,0 +1,300 @@
+"""From buildings to the parameters of the zone model: envelope from geometry, the rest from the stock tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citytwin.energy.schedules import Schedules
+from citytwin.energy.stock import BASE_USES, Stock
+from citytwin.energy.uncertainty import Deviations
+from citytwin.kernels.rc_5r1c import Zones
+from citytwin.model.buildings import Buildings
+
+MAX_COUPLING = 0.9
+"""Largest loss of the opaque envelope as a share of the mass-to-surface conductance; beyond it C.5 has no solution."""
+DRIVES = ("sky", "ground_mean", "ground_season", "constant")
+
+
+@dataclass(frozen=True, eq=False)
+class ZoneParameters:
+    """What the kernel and the accounts need of each lane; a lane is a building, or a building in one draw.
+
+    Parameters
+    ----------
+    zones : Zones
+    transmission : float64 array (n,)
+        Loss through envelope and bridges, W/K.
+    recovered : float64 array (n, 2)
+        Conductance that heat recovery saves in each ventilation state, W/K.
+    recovery : float64 array (n,)
+        Annual efficiency of heat recovery, mean by flow.
+    hot_water : float64 array (n,)
+        Net need and circulation, kWh a year.
+    appliances : float64 array (n,)
+        Factor on the electricity profile, m2.
+    fans : float64 array (n, 2)
+        Electric power of fans in each ventilation state, W.
+    coupled : bool array (n,)
+        False where the opaque loss was limited to :data:`MAX_COUPLING`.
+    """
+
+    zones: Zones
+    transmission: NDArray[np.float64]
+    recovered: NDArray[np.float64]
+    recovery: NDArray[np.float64]
+    hot_water: NDArray[np.float64]
+    appliances: NDArray[np.float64]
+    fans: NDArray[np.float64]
+    coupled: NDArray[np.bool_]
+
+
+def window_areas(buildings: Buildings, stock: Stock) -> NDArray[np.float64]:
+    """Window area (n,), m2: that of the buildings, else the share of floor area of the tables, at most the exposed wall."""
+    share = stock.shares(buildings.use_shares)[:, BASE_USES] @ stock.by_use("window_share", "standard")[list(BASE_USES)]
+    known = np.isfinite(buildings.window_area) & (buildings.window_area >= 0)
+    area = np.where(known, buildings.window_area, share * buildings.heated_floor_area)
+    return np.minimum(area, buildings.exposed_wall_area)
+
+
+def ground_conductance(
+    area: NDArray[np.float64], perimeter: NDArray[np.float64], u_floor: NDArray[np.float64], stock: Stock
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Steady and seasonal conductance of a floor on ground, W/K (ISO 13370:2017, 7.2 and Annex H).
+
+    With :math:`B' = 2A/P`, :math:`d = w + \lambda (R_{si} + R_f + R_{se})`: :math:`U = 2\lambda/(\pi B' + d)
+    \ln(\pi B'/d + 1)` where :math:`d < B'`, else :math:`\lambda/(0.457 B' + d)`; the part that follows the seasons is
+    :math:`0.37 P \lambda \ln(\delta/d + 1)`.
+
+    Parameters
+    ----------
+    area, perimeter : float64 arrays (n,), m2 and m
+    u_floor : float64 array (n,), W/(m2 K)
+        Of the floor construction alone, surface resistances included.
+    """
+    soil = stock.constant("soil_conductivity")
+    d = stock.constant("floor_wall_thickness") + soil / u_floor
+    b = 2.0 * area / np.maximum(perimeter, 1e-6 + 0.02 * np.sqrt(area))
+    u = np.where(d < b, 2.0 * soil / (np.pi * b + d) * np.log(np.pi * b / d + 1.0), soil / (0.457 * b + d))
+    season = 0.37 * perimeter * soil * np.log(stock.constant("soil_depth") / d + 1.0)
+    steady = u * area
+    return steady, np.minimum(season, steady)
+
+
+def zone_parameters(
+    buildings: Buildings,
+    schedules: Schedules,
+    sky_view: tuple[NDArray[np.float64], NDArray[np.float64]],
+    stock: Stock,
+    mode: str,
+    deviations: Deviations | None = None,
+) -> ZoneParameters:
+    """Parameters of one lane a building, or with `deviations` of one lane a building and draw.
+
+    Transmission follows ISO 13789:2017 with areas of the geometry: party walls lose nothing, walls to unheated
+    neighbours by a b-factor, floors on ground by ISO 13370; none of the registered floor areas enters. Values of
+    ``buildings.overrides`` win over the tables.
+
+    Parameters
+    ----------
+    buildings : Buildings
+        Those that are simulated (n).
+    schedules : Schedules
+        Of the same buildings.
+    sky_view : pair of float64 arrays (n,)
+        Mean sky view factor of exposed walls and roofs.
+    stock : Stock
+    mode : {"standard", "operated"}
+    deviations : mapping of parameter to float64 array (n, draws), optional
+        As :func:`~citytwin.energy.uncertainty.draw_deviations` gives them; lanes go through the draws of the first
+        building, then the second.
+    """
+    n = len(buildings)
+    draws = 1 if deviations is None else deviations["gains"].shape[1]
+    lane = np.repeat(np.arange(n), draws)
+    absolute = {name for name, spread in stock.spreads.items() if not spread.relative}
+
+    def deviation(name: str) -> NDArray[np.float64]:
+        if deviations is None:
+            return np.full(n, 0.0 if name in absolute else 1.0)
+        return deviations[name].reshape(-1)
+
+    shares = stock.shares(buildings.use_shares)[lane]
+    base = list(BASE_USES)
+    permit = stock.permit_year(shares, buildings.year_built[lane])
+    permit_drawn = permit + deviation("year_built")
+
+    def aged(name: str) -> NDArray[np.float64]:
+        return stock.by_period(name, shares, permit_drawn)
+
+    def by_use(name: str) -> NDArray[np.float64]:
+        return shares[:, base] @ stock.by_use(name, mode)[base]
+
+    def chosen(name: str, table: NDArray[np.float64]) -> NDArray[np.float64]:
+        given = buildings.overrides.get(name)
+        return table if given is None else np.where(np.isnan(given[lane]), table, given[lane])
+
+    floor_area = buildings.heated_floor_area[lane] * deviation("floor_area")
+    window = np.minimum(window_areas(buildings, stock)[lane] * deviation("window_area"), buildings.exposed_wall_area[lane])
+    wall = buildings.exposed_wall_area[lane] - window
+    unheated = buildings.unheated_wall_area[lane]
+    roof = buildings.roof_area[lane]
+    ground = buildings.ground_area[lane]
+    outer_floor = buildings.outer_floor_area[lane]
+
+    opaque = deviation("u_opaque")
+    u_wall = chosen("u_wall", aged("u_wall")) * opaque
+    u_roof = chosen("u_roof", aged("u_roof")) * opaque
+    u_floor = chosen("u_floor", aged("u_floor")) * opaque
+    u_window = chosen("u_window", aged("u_window")) * deviation("u_window")
+    ground_steady, ground_season = ground_conductance(ground, buildings.exposed_perimeter[lane], u_floor, stock)
+    air_side = u_wall * wall + u_roof * roof + aged("u_outer_floor") * opaque * outer_floor
+    bridges = 1.0 + stock.constant("bridge_share")
+    loss = (air_side + stock.constant("unheated_factor") * u_wall * unheated) * bridges + ground_steady
+
+    internal = stock.constant("internal_area_factor") * floor_area
+    mass_area = by_use("mass_area_factor") * floor_area
+    h_ms = stock.constant("mass_to_surface") * mass_area
+    coupled = loss <= MAX_COUPLING * h_ms
+    limited = np.where(coupled, loss, MAX_COUPLING * h_ms)
+
+    flow, mechanical, recovery = _air_flows(buildings, schedules, stock, mode, lane, shares, permit_drawn, floor_area)
+    flow *= deviation("ventilation")[:, None]
+    mechanical *= deviation("ventilation")[:, None]
+    given = buildings.overrides.get("heat_recovery")
+    if given is not None:
+        recovery = np.where(np.isnan(given[lane])[:, None], recovery, given[lane][:, None])
+    per_litre = stock.constant("air_heat_capacity") / 1000.0
+    recovered = per_litre * flow * recovery
+    leakage = _leakage(buildings, stock, mode, lane, shares, permit_drawn) * deviation("infiltration")
+    h_ve = np.maximum(per_litre * (flow + leakage[:, None]) - recovered, 1e-3 * floor_area[:, None])
+
+    circulation = aged("circulation_loss") * floor_area * deviation("hot_water")
+    outside = stock.constant("external_resistance") * stock.constant("sky_coefficient")
+    walls_seen, roofs_seen = sky_view
+    drives = np.zeros((len(lane), len(DRIVES)))
+    drives[:, 0] = outside * (u_wall * wall * walls_seen[lane] + u_roof * roof * roofs_seen[lane])
+    drives[:, 1] = ground_steady
+    drives[:, 2] = ground_season
+    drives[:, 3] = stock.constant("circulation_useful_share") * circulation / 8.76
+    cooled = aged("cooled") >= 0.5
+    glazing = chosen("g_window", aged("g_perpendicular"))
+    return ZoneParameters(
+        zones=Zones(
+            row=lane.astype(np.int64),
+            profile=schedules.profile[lane],
+            h_ve=h_ve,
+            h_w=np.maximum(u_window * window, 1e-6),
+            h_em=1.0 / (1.0 / np.maximum(limited, 1e-6) - 1.0 / h_ms),
+            h_ms=h_ms,
+            h_is=stock.constant("surface_to_air") * internal,
+            capacity=by_use("heat_capacity") * floor_area / 3600.0,
+            mass_share=mass_area / internal,
+            gain_scale=floor_area * deviation("gains"),
+            glazing_scale=glazing * deviation("window_area"),
+            opaque_scale=_opaque_scale(buildings, stock, u_wall, u_roof, lane, shares, permit),
+            drives=drives,
+            heating_offset=deviation("heating_setpoint"),
+            cooling_offset=np.zeros(len(lane)),
+            heating_limit=np.full(len(lane), np.inf),
+            cooling_limit=np.where(cooled, np.inf, 0.0),
+            weight=np.full(len(lane), 1.0 if deviations is None else 0.0),
+        ),
+        transmission=limited + u_window * window,
+        recovered=recovered,
+        recovery=recovery.mean(axis=1),
+        hot_water=by_use("hot_water") * floor_area * deviation("hot_water") + circulation,
+        appliances=floor_area * deviation("gains"),
+        fans=aged("fan_power")[:, None] * mechanical,
+        coupled=coupled,
+    )
+
+
+def _air_flows(
+    buildings: Buildings,
+    schedules: Schedules,
+    stock: Stock,
+    mode: str,
+    lane: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    permit: NDArray[np.float64],
+    floor_area: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Ventilation flow and its mechanical part (n, 2) in l/s, and the flow-weighted heat recovery (n, 2).
+
+    The standard demands the flows of the decree of every building; in operation old buildings have what their system
+    gives: natural or exhaust ventilation all day.
+    """
+    by_state = schedules.air_in_state[schedules.profile[lane]]
+    flow = np.zeros((len(lane), 2))
+    mechanical = np.zeros((len(lane), 2))
+    recovered = np.zeros((len(lane), 2))
+    height = stock.by_use("room_height", mode)
+    for use in BASE_USES:
+        pure = np.zeros_like(shares)
+        pure[:, use] = 1.0
+        constant = stock.by_period("constant_air_change", pure, permit)[:, None] * height[use] / 3.6
+        scheduled = by_state[:, :, use]
+        litres = np.where((mode == "operated") & (constant > 0), constant, scheduled)
+        litres = litres * (shares[:, use] * floor_area)[:, None]
+        flow += litres
+        mechanical += litres * (stock.by_period("fan_power", pure, permit) > 0)[:, None]
+        recovered += litres * stock.by_period("heat_recovery", pure, permit)[:, None]
+    return flow, mechanical, recovered / flow
+
+
+def _leakage(
+    buildings: Buildings,
+    stock: Stock,
+    mode: str,
+    lane: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    permit: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Infiltration (n,) in l/s: q50 A / x with the divisor x by storeys, where q50 A = n50 V.
+
+    V is the air volume, floor area times room height.
+    """
+    base = list(BASE_USES)
+    height = shares[:, base] @ stock.by_use("room_height", mode)[base]
+    n50 = stock.by_period("n50", shares, permit)
+    given = buildings.overrides.get("n50")
+    if given is not None:
+        n50 = np.where(np.isnan(given[lane]), n50, given[lane])
+    storeys = np.nan_to_num(buildings.storeys[lane], nan=1.0)
+    divisor = np.select(
+        [storeys < 1.5, storeys < 2.5, storeys < 4.5],
+        [stock.constant(f"leakage_divisor_{k}") for k in (1, 2, 3)],
+        stock.constant("leakage_divisor_5"),
+    )
+    return n50 * buildings.heated_floor_area[lane] * height / divisor / 3.6
+
+
+def _opaque_scale(
+    buildings: Buildings,
+    stock: Stock,
+    u_wall: NDArray[np.float64],
+    u_roof: NDArray[np.float64],
+    lane: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    permit: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Loss of walls and roof of each lane over that of the building's central values, the base of its solar row."""
+    central = opaque_u_values(buildings, stock)
+    wall, roof = buildings.exposed_wall_area[lane], buildings.roof_area[lane]
+    reference = central[0][lane] * wall + central[1][lane] * roof
+    return np.where(reference > 0, (u_wall * wall + u_roof * roof) / np.where(reference > 0, reference, 1.0), 0.0)
+
+
+def opaque_u_values(buildings: Buildings, stock: Stock) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Central U-values (n,) of walls and roofs, W/(m2 K): overrides, else the tables."""
+    shares = stock.shares(buildings.use_shares)
+    permit = stock.permit_year(shares, buildings.year_built)
+    found = []
+    for name in ("u_wall", "u_roof"):
+        table = stock.by_period(name, shares, permit)
+        given = buildings.overrides.get(name)
+        found.append(table if given is None else np.where(np.isnan(given), table, given))
+    return found[0], found[1]

@@ -1,0 +1,188 @@
+"""Inputs as streams of bytes: plain files, gzip and zip by content, folders; archives under a running budget."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from citytwin.errors import CityReadError
+from citytwin.io._limits import ReadLimits
+from citytwin.model.provenance import InputFile
+
+SUFFIXES = (".gml", ".xml", ".citygml", ".json", ".jsonl")
+Progress = Callable[[int, int], None]
+
+
+class Stream:
+    """Bytes of one input with a running count, both of what is on disk and of what was unpacked.
+
+    Parameters
+    ----------
+    file : binary file
+        Gives the unpacked bytes.
+    raw : callable
+        Bytes read from disk so far.
+    size : int
+        Bytes on disk.
+    name : str
+        Named in errors.
+    limits : ReadLimits
+    progress : callable, optional
+        Called with bytes read from disk and bytes on disk.
+    """
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        raw: Callable[[], int],
+        size: int,
+        name: str,
+        limits: ReadLimits,
+        progress: Progress | None = None,
+    ) -> None:
+        self.name = name
+        self.unpacked = 0
+        self._file, self._raw, self._size, self._limits, self._progress = file, raw, size, limits, progress
+
+    def read(self, count: int = -1) -> bytes:
+        """At most `count` more bytes; raise CityReadError past a limit or where the archive is damaged."""
+        try:
+            data = self._file.read(count)
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+            raise CityReadError(f"the archive is damaged ({error})", self.name, advice="Fetch the file again") from error
+        self.unpacked += len(data)
+        done = self._raw()
+        limits = self._limits
+        if self.unpacked > limits.file_bytes:
+            raise CityReadError(
+                f"more than {limits.file_bytes} bytes", self.name, advice="Raise limits.file_bytes if that is meant"
+            )
+        if self.unpacked > limits.expansion_free_bytes and self.unpacked > limits.expansion_ratio * max(done, 1):
+            raise CityReadError(
+                f"unpacks to more than {limits.expansion_ratio:g} times its size",
+                self.name,
+                advice="This is how an archive bomb looks; raise limits.expansion_ratio if it is none",
+            )
+        if self._progress is not None:
+            self._progress(min(done, self._size), self._size)
+        return data
+
+
+@dataclass(frozen=True)
+class Source:
+    """One input that may hold a city model.
+
+    Parameters
+    ----------
+    name : str
+        Path, followed by ``!member`` inside a zip archive.
+    path : Path
+        File on disk.
+    member : str or None
+        Member of a zip archive.
+    """
+
+    name: str
+    path: Path
+    member: str | None = None
+
+    @contextmanager
+    def open(self, limits: ReadLimits, progress: Progress | None = None) -> Iterator[Stream]:
+        """Stream of the unpacked bytes."""
+        try:
+            with open(self.path, "rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                if self.member is not None:
+                    with zipfile.ZipFile(file) as archive, archive.open(self.member) as packed:
+                        info = archive.getinfo(self.member)
+                        yield Stream(packed, _zip_count(packed, info), info.compress_size, self.name, limits, progress)
+                elif _magic(file).startswith(b"\x1f\x8b"):
+                    with gzip.open(file) as unpacked:
+                        yield Stream(unpacked, file.tell, size, self.name, limits, progress)
+                else:
+                    yield Stream(file, file.tell, size, self.name, limits, progress)
+        except FileNotFoundError:
+            raise CityReadError("there is no such file", self.path, advice="Check the path") from None
+        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            raise CityReadError(f"cannot be opened ({error})", self.path, advice="Check file and permissions") from error
+
+
+def _zip_count(packed: zipfile.ZipExtFile, info: zipfile.ZipInfo) -> Callable[[], int]:
+    """Packed bytes read so far; a member is given the ratio of its header until it is read to its end."""
+
+    def count() -> int:
+        left = getattr(packed, "_compress_left", None)
+        return info.compress_size - left if left is not None else info.compress_size
+
+    return count
+
+
+def _magic(file: BinaryIO) -> bytes:
+    head = file.read(16)
+    file.seek(0)
+    return head
+
+
+def sources_of(path: str | Path, limits: ReadLimits) -> list[Source]:
+    """Inputs behind one path: the file itself, the members of a zip archive, or the files of a folder by name.
+
+    Raises
+    ------
+    CityReadError
+        There is no such file, or the folder or archive holds no file that could be a city model.
+    """
+    path = Path(path)
+    if path.is_dir():
+        files = sorted(p for p in path.rglob("*") if p.is_file() and _is_candidate(p.name))
+        if not files:
+            raise CityReadError("the folder holds no city model", path, advice=f"Known endings: {', '.join(SUFFIXES)}")
+        return [source for file in files for source in sources_of(file, limits)]
+    try:
+        with open(path, "rb") as file:
+            if not _magic(file).startswith(b"PK\x03\x04"):
+                return [Source(str(path), path)]
+            with zipfile.ZipFile(file) as archive:
+                names = sorted(n for n in archive.namelist() if not n.endswith("/") and _is_candidate(n))
+    except FileNotFoundError:
+        raise CityReadError("there is no such file", path, advice="Check the path") from None
+    except (OSError, zipfile.BadZipFile) as error:
+        raise CityReadError(f"cannot be opened ({error})", path, advice="Check file and permissions") from error
+    if not names:
+        raise CityReadError("the archive holds no city model", path, advice=f"Known endings: {', '.join(SUFFIXES)}")
+    if len(names) > limits.archive_members:
+        raise CityReadError(f"{len(names)} members", path, advice="Raise limits.archive_members if that is meant")
+    return [Source(f"{path}!{name}", path, name) for name in names]
+
+
+def _is_candidate(name: str) -> bool:
+    name = name.lower().removesuffix(".gz")
+    return name.endswith((*SUFFIXES, ".zip")) and not name.rpartition("/")[2].startswith(".")
+
+
+def head_of(source: Source, limits: ReadLimits, count: int = 4096) -> bytes:
+    """First bytes of an input, unpacked."""
+    with source.open(limits) as stream:
+        return stream.read(count)
+
+
+def input_file(path: Path) -> InputFile:
+    """Hash, size and date of a file on disk."""
+    try:
+        with open(path, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            status = os.fstat(file.fileno())
+    except OSError as error:
+        raise CityReadError(f"cannot be opened ({error})", path, advice="Check file and permissions") from error
+    as_of = datetime.fromtimestamp(status.st_mtime, UTC).date().isoformat()
+    return InputFile(str(path), digest, status.st_size, as_of)
+
+

@@ -1,0 +1,149 @@
+"""Coordinate lists of rings, collected as text and parsed many at a time."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citytwin.errors import CityReadError
+from citytwin.io._columns import CityColumns
+from citytwin.io._limits import ReadLimits
+from citytwin.io.citygml_names import COORDINATES, POS, POS_LIST
+from citytwin.kernels.decimal import read_decimals
+
+BATCH = 20_000
+"""Coordinate lists parsed in one call."""
+
+
+class RingTexts:
+    """Texts of the rings of the polygons in `columns` that are not parsed yet."""
+
+    def __init__(self, name: str, limits: ReadLimits, columns: CityColumns) -> None:
+        self.name = name
+        self.limits = limits
+        self.columns = columns
+        self.texts: list[str] = []
+        self.dimensions = array("b")
+        self.flat = 0
+
+    def add(self, ring: Any, dimension: int) -> None:
+        """Take the text of a ``gml:LinearRing``."""
+        text = ""
+        if len(ring) == 1 and ring[0].tag == POS_LIST:
+            positions = ring[0]
+            text = positions.text or ""
+            own = positions.get("srsDimension")
+            if own is not None and own != "3":
+                dimension = self._dimension(own, positions)
+            elif own is not None:
+                dimension = 3
+            if len(positions):
+                raise self._error("an element stands inside a coordinate list", positions)
+        else:
+            text, dimension = self._positions(ring, dimension)
+        self.texts.append(text)
+        self.dimensions.append(dimension)
+
+    def _positions(self, ring: Any, dimension: int) -> tuple[str, int]:
+        """Text of a ring written as single positions, or in the manner of GML 2."""
+        texts = []
+        for child in ring.iter(POS, POS_LIST, COORDINATES):
+            own = child.get("srsDimension")
+            if own is not None:
+                dimension = self._dimension(own, child)
+            if len(child):
+                raise self._error("an element stands inside a coordinate list", child)
+            text = child.text or ""
+            if child.tag == COORDINATES:
+                if child.get("decimal", ".") != "." or child.get("cs", ",") != "," or child.get("ts", " ").strip():
+                    raise self._error("gml:coordinates with separators of its own", child)
+                text = text.replace(",", " ")
+            texts.append(text)
+        return " ".join(texts), dimension
+
+    def _dimension(self, text: str, element: Any) -> int:
+        if text not in ("2", "3"):
+            raise self._error(f"srsDimension {text!r}, not 2 or 3", element)
+        return int(text)
+
+    def _error(self, reason: str, element: Any) -> CityReadError:
+        return CityReadError(reason, self.name, line=element.sourceline, advice="Correct the file or export it again")
+
+    def flush(self, least: int = BATCH) -> None:
+        """Parse the texts where they are `least` or more.
+
+        Raises
+        ------
+        CityReadError
+            A text holds something else than finite decimal numbers of bearable size, or their count does not fit the
+            dimension.
+        """
+        if len(self.texts) < max(least, 1):
+            return
+        joined = " ".join(self.texts)
+        if not joined.isascii():
+            raise self._bad_text()
+        values, error = read_decimals(joined.encode())
+        if error >= 0:
+            raise self._bad_text()
+        counts = self._counts(joined, len(values))
+        dimension = np.array(self.dimensions, np.int64)
+        wrong = np.flatnonzero(counts % dimension)
+        if len(wrong):
+            raise self._ring_error(int(wrong[0]), f"{counts[wrong[0]]} numbers, not a multiple of {dimension[wrong[0]]}")
+        points = counts // dimension
+        if points.max(initial=0) > self.limits.ring_points:
+            raise self._ring_error(int(points.argmax()), f"a ring of {points.max()} points (limits.ring_points)")
+        too_large = ~(np.abs(values) <= self.limits.coordinate)
+        if too_large.any():
+            ring = int(np.searchsorted(np.cumsum(counts), np.flatnonzero(too_large)[0], side="right"))
+            raise self._ring_error(ring, f"coordinate {values[too_large][0]:g} is beyond {self.limits.coordinate:g}")
+        self.columns.coordinates.append(self._to_space(values, counts, dimension))
+        self.columns.ring_points.append(points)
+        self.columns.n_rings += len(self.texts)
+        self.texts.clear()
+        del self.dimensions[:]
+
+    def _counts(self, joined: str, total: int) -> NDArray[np.int64]:
+        """Numbers in each text. Counting blanks is an upper bound, and right for all texts if it is right in sum."""
+        if not any(blank in joined for blank in "\n\t\r"):
+            counts = np.fromiter((text.count(" ") + 1 for text in self.texts), np.int64, len(self.texts))
+            if counts.sum() == total:
+                return counts
+        return np.fromiter((len(text.split()) for text in self.texts), np.int64, len(self.texts))
+
+    def _to_space(
+        self, values: NDArray[np.float64], counts: NDArray[np.int64], dimension: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Positions (n, 3); height 0 where there is none."""
+        flat = dimension == 2
+        if not flat.any():
+            return values.reshape(-1, 3)
+        self.flat += int(flat.sum())
+        xyz = np.zeros((int((counts // dimension).sum()), 3))
+        in_flat = np.repeat(flat, counts)
+        at_flat = np.repeat(flat, counts // dimension)
+        xyz[at_flat, :2] = values[in_flat].reshape(-1, 2)
+        xyz[~at_flat] = values[~in_flat].reshape(-1, 3)
+        return xyz
+
+    def _bad_text(self) -> CityReadError:
+        """The error for the first text that holds something else than numbers."""
+        for ring, text in enumerate(self.texts):
+            for token in text.split():
+                if not token.isascii() or read_decimals(token.encode())[1] >= 0:
+                    return self._ring_error(ring, f"{token[:40]!r} is no coordinate")
+        raise AssertionError("every text is sound by itself")
+
+    def _ring_error(self, ring: int, reason: str) -> CityReadError:
+        columns = self.columns
+        offsets = np.array(columns.polygon_rings)
+        polygon = int(np.searchsorted(offsets, columns.n_rings + ring, side="right")) - 1
+        owner = columns.object_id[columns.owner_object[columns.polygon_owner[polygon]]]
+        return CityReadError(
+            reason, self.name, line=columns.polygon_line[polygon], gml_id=columns.polygon_id.strings()[polygon] or owner,
+            advice=f"Correct the coordinates of {owner} or leave the object out",
+        )

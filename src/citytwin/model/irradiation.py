@@ -1,0 +1,295 @@
+"""Irradiation: what the sun and the sky bring to each surface of a city."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citytwin._compat import require
+from citytwin._threads import map_blocks
+from citytwin.model.findings import Findings
+from citytwin.model.provenance import Provenance
+from citytwin.model.ragged import freeze
+from citytwin.model.sun import NOMINAL_YEAR_DAYS
+from citytwin.model.weather import HOURS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from citytwin.kernels.hourly_irradiance import Sun
+    from citytwin.kernels.reinhart import Patches
+
+BUILDINGS_A_BLOCK = 8
+MINUTES_A_STEP = 5
+
+
+@dataclass(frozen=True, eq=False)
+class SkyDome:
+    """Sky and sun of a weather year over the patches of the sky, in the hours with any radiation.
+
+    Parameters
+    ----------
+    patches : Patches
+    radiance : float32 array (d, h), W/(m2 sr)
+    sun : Sun
+        Of the h hours.
+    hour : int64 array (h,)
+        Hour of the year of each column.
+    latitude, longitude : float, degrees north and east
+    utc_offset_h : float
+    """
+
+    patches: Patches
+    radiance: NDArray[np.float32]
+    sun: Sun
+    hour: NDArray[np.int64]
+    latitude: float
+    longitude: float
+    utc_offset_h: float
+
+
+@dataclass(frozen=True, eq=False)
+class Exposure:
+    """What each surface sees of the sky; rows of one building lie side by side.
+
+    Parameters
+    ----------
+    surface : int32 array (n,)
+        Row of the surface in the city.
+    offsets : int64 array (b + 1,)
+        First row of each building.
+    building : int32 array (b,)
+        Row of the building in the buildings the analysis was made for.
+    normal : float64 array (n, 3)
+        Unit vector to the outside.
+    visible : uint8 array (n, d)
+        Share of the surface that sees each patch of the sky, 255 is all of it.
+    share : float64 array (n,)
+        Share of the surface that is outdoors: the rest is buried in buildings or walls shared with neighbours.
+    area : float64 array (n,), m2
+        Of the outdoor part.
+    """
+
+    surface: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+    building: NDArray[np.int32]
+    normal: NDArray[np.float64]
+    visible: NDArray[np.uint8]
+    share: NDArray[np.float64]
+    area: NDArray[np.float64]
+
+    def __post_init__(self) -> None:
+        freeze(self.surface, self.offsets, self.building, self.normal, self.visible, self.share, self.area)
+
+
+@dataclass(frozen=True, eq=False)
+class Irradiation:
+    """Irradiation of surfaces over a year: draft model.
+
+    The sum of three parts: diffuse radiation of the patches a surface sees; direct radiation with the exact cosine of
+    incidence and the share of the surface that sees the sky around the sun; and radiation reflected by ground and
+    facades, ``rho / (1 - rho) (1 - SVF)`` times the mean irradiance of the building's own envelope, i.e. what a grey
+    enclosure that is lit like the building itself sends back.
+
+    Monthly and annual sums are stored, hours are computed when asked for. Built by :func:`citytwin.solar.irradiate`.
+
+    Parameters
+    ----------
+    surface : int32 array (n,)
+        Row of each surface in ``city.surfaces``.
+    building : int32 array (n,)
+        Row of its building in the buildings the analysis was made for.
+    area : float64 array (n,), m2
+        Outdoor part of the surface; results are means over it.
+    outdoor_share : float64 array (n,)
+        That over the whole area; 0 for a surface that is buried or shared with neighbours, whose results are 0.
+    monthly : float64 array (n, 12), kWh/m2
+    sky_view : float64 array (n,)
+        Sky view factor: 1 for an open flat roof, 0.5 for an open wall.
+    level : str
+    sky : str
+        Model of the diffuse sky.
+    albedo : float
+        Mean reflectance of ground and facades.
+    dome, exposure : SkyDome, Exposure
+        What the hours are computed from.
+    row : int64 array (n,)
+        Row of each surface in `exposure`.
+    findings : Findings
+    provenance : Provenance
+    """
+
+    surface: NDArray[np.int32]
+    building: NDArray[np.int32]
+    area: NDArray[np.float64]
+    outdoor_share: NDArray[np.float64]
+    monthly: NDArray[np.float64]
+    sky_view: NDArray[np.float64]
+    level: str
+    sky: str
+    albedo: float
+    dome: SkyDome = field(repr=False)
+    exposure: Exposure = field(repr=False)
+    row: NDArray[np.int64] = field(repr=False)
+    findings: Findings = field(default_factory=Findings.of, repr=False)
+    provenance: Provenance = field(default_factory=Provenance, repr=False)
+
+    def __post_init__(self) -> None:
+        freeze(self.surface, self.building, self.area, self.outdoor_share, self.monthly, self.sky_view, self.row)
+
+    def __len__(self) -> int:
+        return len(self.surface)
+
+    def __repr__(self) -> str:
+        return (
+            f"Irradiation({len(self)} surfaces, {self.area.sum():.0f} m2, level={self.level!r}, sky={self.sky!r}, "
+            f"draft model)"
+        )
+
+    @cached_property
+    def annual(self) -> NDArray[np.float64]:
+        """Sum of the year, kWh/m2, float64 (n,)."""
+        return self.monthly.sum(1)
+
+    @cached_property
+    def _row_of_surface(self) -> dict[int, int]:
+        return {int(surface): row for row, surface in enumerate(self.surface)}
+
+    def rows_of(self, surfaces: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Row of each of the given surfaces of the city, -1 where it has none, int64 (k,)."""
+        return np.array([self._row_of_surface.get(int(surface), -1) for surface in surfaces], np.int64)
+
+    def take(self, rows: NDArray[np.integer]) -> Irradiation:
+        """Irradiation of the given rows, in that order."""
+        columns = ("surface", "building", "area", "outdoor_share", "monthly", "sky_view", "row")
+        return replace(self, **{name: getattr(self, name)[rows] for name in columns})
+
+    def hourly(self, rows: NDArray[np.integer] | Sequence[int]) -> NDArray[np.float32]:
+        """Irradiance of some surfaces in each hour of the year.
+
+        Whole buildings are computed at a time: ask for all surfaces of a building at once.
+
+        Parameters
+        ----------
+        rows : int array (k,)
+            Rows of this table.
+
+        Returns
+        -------
+        float32 array (k, 8760), W/m2
+            Mean over the hour that begins h hours after New Year, local standard time.
+        """
+        wanted = self.row[np.asarray(rows, np.int64)]
+        group = np.searchsorted(self.exposure.offsets, wanted, side="right") - 1
+        order = np.argsort(group, kind="stable")
+        groups, starts = np.unique(group[order], return_index=True)
+        bounds = np.append(starts, len(order))
+        result = np.zeros((len(wanted), HOURS), np.float32)
+
+        def fill(start: int, stop: int) -> None:
+            for k in range(start, stop):
+                asked = order[bounds[k] : bounds[k + 1]]
+                total = self._building_hours(int(groups[k]))
+                first = self.exposure.offsets[groups[k]]
+                result[asked[:, None], self.dome.hour] = total[wanted[asked] - first]
+
+        map_blocks(fill, len(groups), BUILDINGS_A_BLOCK)
+        return result
+
+    def _building_hours(self, group: int) -> NDArray[np.float32]:
+        """Irradiance of every surface of one building in the hours of the dome, float32 (m, h)."""
+        from citytwin.kernels.hourly_irradiance import group_means, hourly_irradiance
+        from citytwin.kernels.reinhart import projected_solid_angles, sky_view
+
+        exposure, dome = self.exposure, self.dome
+        part = slice(exposure.offsets[group], exposure.offsets[group + 1])
+        visible, normal = exposure.visible[part], exposure.normal[part]
+        projected = projected_solid_angles(normal, dome.patches.cells, dome.patches.solid_angle)
+        primary = hourly_irradiance(visible, normal, projected, dome.radiance, dome.sun)
+        mean = group_means(primary, exposure.area[part], np.array([0, len(visible)]))
+        gain = reflected_gain(self.albedo, sky_view(visible, projected), exposure.share[part])
+        return primary + (gain[:, None] * mean).astype(np.float32)
+
+    def sun_hours(self, dates: Sequence[date | str]) -> NDArray[np.float64]:
+        """Hours of possible sunshine on some dates: geometry only, as under a clear sky.
+
+        The sun is followed in steps of 5 minutes while it is above the horizontal; a moment counts with the share of the
+        surface that sees it, interpolated between the three nearest patches of the sky, and so do moments at grazing
+        incidence. Refraction is left out.
+
+        Parameters
+        ----------
+        dates : sequence of date or ISO text
+            Of any year from 2000 to 2050, local standard time.
+
+        Returns
+        -------
+        float64 array (n, k), hours
+        """
+        from citytwin.kernels.hourly_irradiance import Sun, sun_time
+        from citytwin.kernels.perez_sky import nearest_patches
+        from citytwin.kernels.solar_position import solar_position
+
+        dome = self.dome
+        steps = (np.arange(0, 1440, MINUTES_A_STEP) + MINUTES_A_STEP / 2) / 1440.0 - dome.utc_offset_h / 24.0
+        visible, normal = self.exposure.visible[self.row], self.exposure.normal[self.row]
+        result = np.zeros((len(self), len(dates)))
+        for k, day in enumerate(dates):
+            day = date.fromisoformat(day) if isinstance(day, str) else day
+            since = NOMINAL_YEAR_DAYS + (day - date(2001, 1, 1)).days
+            direction = solar_position(since + steps, dome.latitude, dome.longitude).direction
+            direction = np.ascontiguousarray(direction[direction[:, 2] > 0.0])
+            nearest = nearest_patches(direction, dome.patches.direction)
+            sun = Sun(direction, np.zeros(len(direction)), nearest.patch, nearest.share)
+            result[:, k] = sun_time(visible, normal, sun) * MINUTES_A_STEP / 60.0
+        return result
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row a surface, index ``surface``; months as columns ``monthly_1`` to ``monthly_12``, kWh/m2."""
+        import pandas as pd
+
+        columns = {
+            "building": self.building,
+            "area_m2": self.area,
+            "outdoor_share": self.outdoor_share,
+            "annual_kwh_m2": self.annual,
+            "sky_view": self.sky_view,
+            **{f"monthly_{month + 1}": self.monthly[:, month] for month in range(12)},
+        }
+        return pd.DataFrame(columns, index=pd.Index(self.surface, name="surface"))
+
+    def to_xarray(self) -> xr.Dataset:
+        """Dataset with dimensions ``surface`` and ``month`` (1-12). Needs xarray."""
+        require("xarray", "Irradiation.to_xarray")
+        import xarray as xr
+
+        return xr.Dataset(
+            {
+                "monthly": (("surface", "month"), self.monthly, {"units": "kWh/m2"}),
+                "annual": ("surface", self.annual, {"units": "kWh/m2"}),
+                "area": ("surface", self.area, {"units": "m2"}),
+                "outdoor_share": ("surface", self.outdoor_share),
+                "sky_view": ("surface", self.sky_view),
+            },
+            coords={"surface": self.surface, "month": np.arange(1, 13), "building": ("surface", self.building)},
+            attrs={"level": self.level, "sky": self.sky, "albedo": self.albedo},
+        )
+
+
+def reflected_gain(
+    albedo: float, sky_view: NDArray[np.float64], outdoor_share: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Reflected irradiance over the mean irradiance of the building's envelope, ``rho / (1 - rho) (1 - SVF)``, (n,).
+
+    The surroundings are taken as a grey enclosure that receives as much as the building's own envelope does: their
+    radiosity J then satisfies ``J = rho E + rho J``, and a surface sees them in the part of the hemisphere that is not
+    sky. No constant is fitted.
+    """
+    return albedo / (1.0 - albedo) * (1.0 - sky_view) * (outdoor_share > 0.0)

@@ -1,0 +1,5 @@
+"""Sun on surfaces: irradiation with shading, and what photovoltaics make of it."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

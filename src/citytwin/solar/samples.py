@@ -1,0 +1,142 @@
+"""Sample points on surfaces and what they see of the sky."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citytwin._threads import map_blocks
+from citytwin.kernels.bvh import Bvh
+from citytwin.kernels.grid_samples import grid_samples
+from citytwin.kernels.newell import normals as area_vectors
+from citytwin.kernels.patch_visibility import visible_directions, visible_fraction
+from citytwin.model.ragged import offsets_of, row_of, take_ragged
+
+SPACING_M = 2.0
+LIFT_M = 0.02
+"""Height of samples over their surface: enough not to meet it again after rounding, too little to see over a parapet."""
+
+BURIED_PATCHES = 2
+"""A sample that sees so many of the 145 patches or fewer is inside a building or between two."""
+
+TURNED_SHARE = 0.5
+"""Share of samples that must be outdoors on the other side for a buried surface to be turned round."""
+
+SURFACES_A_BLOCK = 64
+T_MIN_M = np.float32(1e-4)
+
+
+class SurfaceSky(NamedTuple):
+    """What surfaces see.
+
+    Parameters
+    ----------
+    normal : float64 array (n, 3)
+        Unit vector to the outside; zeros for a surface without area.
+    visible : uint8 array (n, d)
+    share : float64 array (n,)
+        Share of the samples that are outdoors.
+    turned : bool array (n,)
+        True where the normal points against the orientation of the polygon.
+    """
+
+    normal: NDArray[np.float64]
+    visible: NDArray[np.uint8]
+    share: NDArray[np.float64]
+    turned: NDArray[np.bool_]
+
+
+def look_at_sky(
+    bvh: Bvh,
+    rings: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]],
+    directions: NDArray[np.float64],
+) -> SurfaceSky:
+    """Cast rays from a 2 m grid of samples on each surface to each patch of the sky.
+
+    Samples that see next to nothing are dropped: party walls and what is inside other buildings. A surface all of whose
+    samples are dropped is looked at from its other side; if that is outdoors, the polygon is turned the wrong way.
+    Surfaces of which every sample sees the same few patches need no second look.
+
+    Parameters
+    ----------
+    bvh : Bvh
+    rings : tuple
+        Offsets, offsets and vertices of the surfaces.
+    directions : float64 array (d, 3)
+    """
+    surface_rings, ring_vertices, vertices = rings
+    normal = area_vectors(surface_rings, ring_vertices, vertices)
+    length = np.linalg.norm(normal, axis=1)
+    normal /= np.where(length > 0.0, length, 1.0)[:, None]
+    points, offsets = grid_samples(surface_rings, ring_vertices, vertices, normal, SPACING_M, LIFT_M)
+    rays = directions.astype(np.float32)
+    visible = _visible(bvh, points, offsets, normal, rays)
+    share = (np.diff(offsets) > 0).astype(np.float64)
+    turned = np.zeros(len(normal), bool)
+
+    doubtful = np.flatnonzero((share > 0.0) & ((visible == 255).sum(1) <= BURIED_PATCHES))
+    part_offsets, rows = take_ragged(offsets, doubtful)
+    part = _without_buried(bvh, points[rows], part_offsets, normal[doubtful], rays)
+    normal[doubtful], visible[doubtful], share[doubtful], turned[doubtful] = part
+    return SurfaceSky(normal, visible, share, turned)
+
+
+def _without_buried(
+    bvh: Bvh,
+    points: NDArray[np.float64],
+    offsets: NDArray[np.int64],
+    normal: NDArray[np.float64],
+    rays: NDArray[np.float32],
+) -> SurfaceSky:
+    """What surfaces see without their buried samples; a wholly buried surface is turned where that brings it outdoors."""
+    owner, n_samples = row_of(offsets), np.diff(offsets)
+    outdoors = _seen(bvh, points, offsets, normal, rays) > BURIED_PATCHES
+    buried = np.bincount(owner[outdoors], minlength=len(normal)) == 0
+    turned_offsets, rows = take_ragged(offsets, np.flatnonzero(buried))
+    behind = points[rows] - 2.0 * LIFT_M * normal[owner[rows]]
+    seen = _seen(bvh, behind, turned_offsets, -normal[buried], rays) > BURIED_PATCHES
+    turned = np.bincount(owner[rows[seen]], minlength=len(normal)) >= TURNED_SHARE * n_samples
+    turned &= buried
+    normal = np.where(turned[:, None], -normal, normal)
+    moved = turned[owner[rows]]
+    points, outdoors = points.copy(), outdoors.copy()
+    points[rows[moved]], outdoors[rows[moved]] = behind[moved], seen[moved]
+
+    kept = np.bincount(owner[outdoors], minlength=len(normal))
+    visible = _visible(bvh, points[outdoors], offsets_of(kept), normal, rays)
+    return SurfaceSky(normal, visible, kept / np.maximum(n_samples, 1), turned)
+
+
+def _visible(
+    bvh: Bvh,
+    points: NDArray[np.float64],
+    offsets: NDArray[np.int64],
+    normal: NDArray[np.float64],
+    rays: NDArray[np.float32],
+) -> NDArray[np.uint8]:
+    """Share of each surface that sees each patch, 255 is all, uint8 (n, d)."""
+    origins, facing = points.astype(np.float32), normal.astype(np.float32)
+    weights = np.ones(len(origins), np.float32)
+
+    def look(start: int, stop: int) -> NDArray[np.uint8]:
+        return visible_fraction(bvh, origins, weights, offsets, facing, rays, T_MIN_M, start, stop)
+
+    return np.concatenate([np.empty((0, len(rays)), np.uint8), *map_blocks(look, len(normal), SURFACES_A_BLOCK)])
+
+
+def _seen(
+    bvh: Bvh,
+    points: NDArray[np.float64],
+    offsets: NDArray[np.int64],
+    normal: NDArray[np.float64],
+    rays: NDArray[np.float32],
+) -> NDArray[np.int32]:
+    """Number of patches each sample sees, int32 (k,)."""
+    origins, facing = points.astype(np.float32), normal.astype(np.float32)
+
+    def count(start: int, stop: int) -> NDArray[np.int32]:
+        return visible_directions(bvh, origins, offsets, facing, rays, T_MIN_M, start, stop)
+
+    return np.concatenate([np.empty(0, np.int32), *map_blocks(count, len(normal), SURFACES_A_BLOCK)])

@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from citytwin.kernels.any_hit import any_hit
+from citytwin.kernels.bvh import build_bvh
+from tests.kernels.shapes import sample_faces, sky, town
+from tests.naive import any_hit as naive
+
+INFINITY = np.float32(np.inf)
+T_MIN = np.float32(1e-4)
+SQUARE = np.array([[(0, 0, 0), (1, 0, 0), (1, 1, 0)], [(0, 0, 0), (1, 1, 0), (0, 1, 0)]], np.float32)
+
+
+def rays(rng, n):
+    origins = rng.normal(scale=10, size=(n, 3)).astype(np.float32)
+    directions = rng.normal(size=(n, 3))
+    return origins, (directions / np.linalg.norm(directions, axis=1)[:, None]).astype(np.float32)
+
+
+def soup(rng, n):
+    return (rng.normal(scale=8, size=(n, 1, 3)) + rng.normal(scale=2, size=(n, 3, 3))).astype(np.float32)
+
+
+def cast(triangles, origins, directions, t_max=INFINITY):
+    return any_hit(build_bvh(triangles), origins, directions, T_MIN, np.float32(t_max))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 40), st.sampled_from([3.0, 20.0, np.inf]))
+@settings(max_examples=25)
+def test_equals_naive(seed, n, t_max):
+    rng = np.random.default_rng(seed)
+    triangles, (origins, directions) = soup(rng, n), rays(rng, 30)
+    got = cast(triangles, origins, directions, t_max)
+    expected = naive.any_hit(triangles, origins, directions, T_MIN, t_max, margin=1e-4)
+    compared = [(bool(g), e) for g, e in zip(got, expected, strict=True) if e is not None]
+    assert len(compared) >= 25
+    assert all(g == e for g, e in compared)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=10)
+def test_answer_is_that_of_the_triangles_one_by_one(seed):
+    """To the last bit, and so for any tree and any order: rays aimed at corners and edges, where rounding decides."""
+    rng = np.random.default_rng(seed)
+    triangles = soup(rng, 20)
+    origins, _ = rays(rng, 60)
+    targets = triangles[rng.integers(0, 20, 60), 0]
+    middles = triangles.mean(axis=1)[rng.integers(0, 20, 60)]
+    edges = 0.5 * (triangles[:, 0] + triangles[:, 1])[rng.integers(0, 20, 60)]
+    for aims in (targets, middles, edges):
+        directions = aims - origins
+        directions = (directions / np.linalg.norm(directions, axis=1)[:, None]).astype(np.float32)
+        alone = np.any([cast(triangles[k : k + 1], origins, directions) for k in range(20)], axis=0)
+        np.testing.assert_array_equal(cast(triangles, origins, directions), alone)
+        np.testing.assert_array_equal(cast(triangles[rng.permutation(20)], origins, directions), alone)
+        order = rng.permutation(60)
+        np.testing.assert_array_equal(cast(triangles, origins[order], directions[order]), alone[order])
+
+
+@pytest.mark.parametrize("x", [0.1, 0.5, 0.9])
+def test_from_both_sides_and_within_the_range(x):
+    origins = np.array([[x, 0.3, 2], [x, 0.3, -2], [x, 0.3, 2], [1.5, 0.3, 2], [x, 0.3, 0]], np.float32)
+    directions = np.array([[0, 0, -1], [0, 0, 1], [0, 0, 1], [0, 0, -1], [0, 0, 1]], np.float32)
+    assert cast(SQUARE, origins, directions).tolist() == [True, True, False, False, False]
+    assert cast(SQUARE, origins, directions, 1.9).tolist() == [False] * 5
+    assert cast(SQUARE, origins, directions, 2.1).tolist() == [True, True, False, False, False]
+
+
+def test_no_light_through_the_seam_of_two_triangles():
+    t = np.linspace(0.001, 0.999, 500)
+    targets = np.stack([t, t, np.zeros(500)], axis=1)
+    origins = np.tile(np.float32([0.3, 0.6, 5]), (500, 1))
+    directions = targets - origins
+    directions = (directions / np.linalg.norm(directions, axis=1)[:, None]).astype(np.float32)
+    assert cast(SQUARE, origins, directions).mean() > 0.99
+
+
+def test_no_triangles_and_no_rays():
+    origins, directions = rays(np.random.default_rng(0), 5)
+    assert not cast(np.empty((0, 3, 3), np.float32), origins, directions).any()
+    assert len(cast(SQUARE, origins[:0], directions[:0])) == 0
+
+
+def test_same_as_embree():
+    scene_module = pytest.importorskip("embreex.rtcore_scene", reason="embreex is not installed")
+    mesh_module = pytest.importorskip("embreex.mesh_construction", reason="embreex is not installed")
+    rng = np.random.default_rng(4)
+    triangles, faces, normals = town(rng, 9)
+    samples, offsets = sample_faces(faces, normals, 6.0)
+    directions = sky(40)
+    face = np.repeat(np.arange(len(faces)), np.diff(offsets))
+    sample, direction = np.nonzero((normals @ directions.T)[face] > 1e-4)
+    origins, towards = samples[sample], np.ascontiguousarray(directions[direction])
+    scene = scene_module.EmbreeScene()
+    mesh_module.TriangleMesh(scene, triangles)
+    theirs = scene.run(origins + T_MIN * towards, towards, query="OCCLUDED") >= 0
+    ours = cast(triangles, origins, towards)
+    assert 0.05 < ours.mean() < 0.95
+    assert (ours != theirs).mean() <= 2e-5

@@ -1,0 +1,101 @@
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from citytwin.kernels.decimal import parse_decimals, read_decimals
+from tests.naive import decimal as naive
+
+DIGITS = st.text("0123456789", min_size=1, max_size=25)
+NUMBERS = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.floats(-3e7, 3e7).map(lambda value: f"{value:.3f}"),
+    st.builds("{}.{}".format, DIGITS, DIGITS),
+    st.builds("{}{}.{}e{}".format, st.sampled_from(["", "+", "-"]), DIGITS, DIGITS, st.integers(-330, 310)),
+    st.builds("{}e{}".format, st.integers(2**53 - 5, 2**64), st.integers(-23, 23)),
+    st.builds(".{}".format, DIGITS),
+    st.builds("{}.".format, DIGITS),
+)
+BLANKS = st.text(" \t\n\r", min_size=1, max_size=3)
+
+
+def bits(values):
+    return [struct.pack("<d", value) for value in values]
+
+
+def check(text):
+    values, error = read_decimals(text)
+    expected, expected_error = naive.parse_decimals(text)
+    assert error == expected_error
+    assert bits(values) == bits(expected)
+
+
+@given(st.lists(st.tuples(NUMBERS, BLANKS), max_size=20))
+def test_equals_float_bit_for_bit(tokens):
+    check("".join(number + blank for number, blank in tokens).encode())
+
+
+@given(st.lists(st.text("0123456789+-.eE_xnaif \n", max_size=8), max_size=6).map(" ".join))
+def test_refuses_what_is_no_decimal(text):
+    check(text.encode())
+
+
+@pytest.mark.parametrize(
+    "token", ["1_000", "nan", "NaN", "inf", "INF", "-inf", "1e", "1e+", ".", "+", "-", "e5", "1.2.3", "--1", "0x10"]
+)
+def test_refused_tokens(token):
+    values, error = read_decimals(f"12.5 {token} 7".encode())
+    assert values.tolist() == [12.5]
+    assert error == 5
+
+
+@pytest.mark.parametrize("token", ["１２", "1,5", "1\x00", "1\xa02", "1\x0b2"])
+def test_refused_characters(token):
+    assert read_decimals(token.encode())[1] == 0
+
+
+def test_ties_and_neighbours_of_ties():
+    """Halfway between two doubles, and a hair beside it."""
+    check(b"9007199254740993 9007199254740993.0000000000000001 9007199254740992.9999999999999999 " b"1.00000000000000011102230246251565")
+    check(b"4503599627370496.5 4503599627370497.5 9007199254740995e1 18446744073709551615 1e22 1e23 4.35 0.000001")
+
+
+def test_zero_keeps_its_sign():
+    values, _ = read_decimals(b"-0 0.000 -0e400 0e-400")
+    assert bits(values) == bits([-0.0, 0.0, -0.0, 0.0])
+
+
+def test_ordinary_coordinates_need_no_help():
+    rng = np.random.default_rng(1)
+    text = " ".join(f"{value:.{digits}f}" for value in rng.uniform(-3e7, 3e7, 200) for digits in (0, 3, 8))
+    values = np.empty(600)
+    found = parse_decimals(np.frombuffer(text.encode(), np.uint8), values)
+    assert (found.count, found.error, len(found.slow)) == (600, -1, 0)
+    assert values.tolist() == [float(token) for token in text.split()]
+
+
+def test_tokens_that_need_float_are_listed_with_their_place():
+    text = b"1.5 -1e300 2 123456789012345678901234567890"
+    values = np.empty(4)
+    found = parse_decimals(np.frombuffer(text, np.uint8), values)
+    assert found.slow.tolist() == [[1, 4, 10], [3, 13, 43]]
+    assert np.isnan(values).tolist() == [False, True, False, True]
+
+
+def test_many_tokens_that_need_float():
+    check(b" ".join([b"1e-300"] * 100))
+
+
+def test_numbers_beyond_the_output_are_counted_and_checked():
+    values = np.zeros(2)
+    found = parse_decimals(np.frombuffer(b"1 2 3 1e300", np.uint8), values)
+    assert (found.count, found.error, len(found.slow), values.tolist()) == (4, -1, 0, [1, 2])
+    assert parse_decimals(np.frombuffer(b"1 2 3 x", np.uint8), values).error == 6
+
+
+@pytest.mark.parametrize("text", [b"", b" \n\t\r "])
+def test_nothing(text):
+    values, error = read_decimals(text)
+    assert (len(values), error) == (0, -1)
