@@ -20,7 +20,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed-demo
-	$(BIN)/citytwin assess $(SAMPLE)/helsinki_centre.gml --weather $(SAMPLE)/helsinki_synthetic.csv \
+	$(BIN)/citytwin assess $(SAMPLE)/helsinki_centre.gml --weather $(SAMPLE)/helsinki_synthetic.epw \
 		--alternatives $(SAMPLE)/alternatives.toml --out $(OUT)
 
 test: $(VENV)/.installed-test

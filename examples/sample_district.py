@@ -15,7 +15,7 @@ import citytwin as ct
 
 sample = Path("data/sample_citygml")
 city = ct.read_city(sample / "helsinki_centre.gml")
-weather = ct.read_weather(sample / "helsinki_synthetic.csv")
+weather = ct.read_weather(sample / "helsinki_synthetic.epw")
 print(city)
 print(weather)
 print(city.findings.to_pandas().groupby(["severity", "name"]).size())

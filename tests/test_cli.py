@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import re
 import subprocess
 import sys
+from contextlib import redirect_stdout
 
 import pytest
 
 from citytwin import cli
 from citytwin.errors import CityReadError, CrsError, MissingExtraError, OutputError, ScenarioError, WeatherError
+from tests.small_files import PLANS, write_city, write_weather
 
 
 @pytest.fixture
@@ -106,3 +111,317 @@ def test_cache_clear_names_what_it_removed(run, monkeypatch, tmp_path):
     assert not folder.exists()
     assert (tmp_path / "other").exists()
     assert run("cache", "clear")[1] == "nothing to remove\n"
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A small city, its weather and two alternatives."""
+    folder = tmp_path_factory.mktemp("city")
+    write_city(folder / "city.gml")
+    write_weather(folder / "helsinki.csv")
+    (folder / "plans.toml").write_text(PLANS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def published(files, tmp_path_factory):
+    """The small city assessed by the command line, once for all tests that look at it."""
+    out = tmp_path_factory.mktemp("runs") / "out"
+    arguments = ["assess", files / "city.gml", "--weather", files / "helsinki.csv"]
+    arguments += ["--alternatives", files / "plans.toml", "--out", out, "--json"]
+    stdout = io.StringIO()
+    with redirect_stdout(stdout):
+        assert cli.main([str(argument) for argument in arguments]) == 0
+    return out, json.loads(stdout.getvalue())
+
+
+def test_assess_leaves_the_published_files_and_nothing_else(published):
+    out, _ = published
+    names = {path.name for path in out.iterdir()}
+    assert {"buildings.parquet", "buildings.gpkg", "report.html", "run.json", "district.png"} <= names
+    assert [path.name for path in out.parent.iterdir()] == ["out"]
+
+
+def test_assess_answers_with_one_object(published):
+    _, facts = published
+    kpis = {row["kpi"]: row["value"] for row in facts["kpis"]}
+    assert facts["counts"] == {"read": 4, "degraded": 0, "refused": 0, "total": 4}
+    assert kpis["buildings_simulated"] + kpis["buildings_excluded"] == kpis["buildings_read"] == 4
+    difference = {(row["alternative"], row["kpi"]): row["difference"] for row in facts["comparison"]}
+    assert difference["Walls", "heating_kwh"] < 0
+    assert difference["Walls", "investment"] > 0
+    assert difference["Sun", "heating_kwh"] == 0
+    assert difference["Sun", "pv_kwh"] > 0
+
+
+def test_run_json_records_every_input_and_the_command(published, files):
+    record = json.loads((published[0] / "run.json").read_text())
+    assert [item["path"] for item in record["inputs"]] == [
+        str(files / name) for name in ("city.gml", "helsinki.csv", "plans.toml")
+    ]
+    assert record["command"][:2] == ["citytwin", "assess"]
+    assert "--json" not in record["command"]
+    assert set(record["district"]["heating_kwh"]) == {"value", "unit"}
+
+
+def test_reproduce_gives_the_same_bytes_and_sees_a_change(run, published, files):
+    code, out, _ = run("reproduce", published[0] / "run.json", "--json")
+    assert (code, json.loads(out)["changed"]) == (0, [])
+    city = files / "city.gml"
+    before = city.read_bytes()
+    try:
+        city.write_bytes(before + b"\n")
+        code, out, err = run("reproduce", published[0] / "run.json")
+    finally:
+        city.write_bytes(before)
+    assert (code, out) == (3, "")
+    assert "has changed since the run" in err
+
+
+def test_decision_sheet(published, files, run, monkeypatch, tmp_path):
+    monkeypatch.setattr("citytwin.publish.publish_assessment", lambda *_, **__: [])
+    code, out, err = run("assess", files / "city.gml", "--weather", files / "helsinki.csv", "--out", tmp_path / "out")
+    assert code == 0
+    for words in ("DECISION SHEET: today", "space heating", "P10", "2040", "HOW SURE IS THIS", "imputed"):
+        assert words in out
+    assert err == ""
+
+
+def test_compare_and_view(run, published):
+    out, _ = published
+    code, text, _ = run("compare", out, out, "--json")
+    rows = {row["kpi"]: row for row in json.loads(text)["kpis"]}
+    assert code == 0
+    assert rows["heating_kwh"]["differences"] == [0, 0]
+    assert "heating kwh" in run("compare", out, out)[1]
+    code, text, _ = run("view", out)
+    assert (code, text.strip()) == (0, str((out / "report.html").resolve()))
+
+
+def test_info_and_check(run, files, tmp_path):
+    code, out, err = run("info", files / "city.gml", "--json")
+    facts = json.loads(out)
+    assert (code, err) == (0, "")
+    assert (facts["buildings"], facts["crs"]) == (4, "EPSG:3879")
+    assert "polygons" in run("info", files / "city.gml")[1]
+    code, out, _ = run("check", files / "city.gml", "--out", tmp_path / "findings.csv", "--json")
+    assert (code, json.loads(out)["errors"]) == (0, 0)
+    assert (tmp_path / "findings.csv").read_text().startswith("code,name,object_id")
+
+
+def test_check_exits_with_one_where_there_are_errors(run, files, tmp_path):
+    text = (files / "city.gml").read_text()
+    start = text.index("<gml:posList", text.index("WallSurface"))
+    stop = text.index("</gml:posList>", start)
+    opening, numbers = text[start:stop].split(">", 1)
+    words = numbers.split()
+    words[5] = str(float(words[5]) + 7)
+    (tmp_path / "bent.gml").write_text(text[:start] + opening + ">" + " ".join(words) + text[stop:])
+    code, out, _ = run("check", tmp_path / "bent.gml")
+    assert code == 1
+    assert "error" in out
+
+
+@pytest.mark.parametrize("target", ["city.json", "city.xml", "arrays"])
+def test_convert_keeps_buildings_and_surfaces(run, files, tmp_path, target):
+    code, out, _ = run("convert", files / "city.gml", tmp_path / target, "--json")
+    assert (code, json.loads(out)["surfaces"]) == (0, 60)
+    assert json.loads(run("info", tmp_path / target, "--json")[1])["polygons"] == 60
+
+
+def edited_city(old, new, count=1):
+    """A bad input: the small city with some text exchanged."""
+
+    def edit(files):
+        text = (files / "city.gml").read_text()
+        assert old in text
+        return text.replace(old, new, count)
+
+    return edit
+
+
+def first_position(number):
+    """A bad input: the first coordinate exchanged."""
+
+    def edit(files):
+        text = (files / "city.gml").read_text()
+        return re.sub(r"(<gml:posList[^>]*>)\s*\S+", rf"\g<1>{number}", text, count=1)
+
+    return edit
+
+
+def without_crs(files):
+    return re.sub(r' srsName="[^"]*"', "", (files / "city.gml").read_text())
+
+
+EMPTY_MODEL = (
+    '<CityModel xmlns="http://www.opengis.net/citygml/2.0" xmlns:gml="http://www.opengis.net/gml">'
+    "<gml:name>none</gml:name></CityModel>"
+)
+BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;&b;">]>'
+    '<CityModel xmlns="http://www.opengis.net/citygml/2.0">&c;</CityModel>'
+)
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (lambda files: "this is no city", "city.gml"),
+        (lambda files: "", "empty"),
+        (lambda files: (files / "city.gml").read_text()[:20_000], "city.gml"),
+        (lambda files: BOMB, "DOCTYPE"),
+        (lambda files: EMPTY_MODEL, "no building"),
+        (without_crs, "crs"),
+        (edited_city("EPSG::3879", "EPSG::2056", -1), "EPSG:2056"),
+        (first_position("NaN"), "NaN"),
+        (first_position("inf"), "inf"),
+        (first_position("1_000"), "1_000"),
+    ],
+    ids=["not XML", "empty", "truncated", "DOCTYPE", "no buildings", "no CRS", "other place", "NaN", "inf", "1_000"],
+)
+def test_bad_city(run, files, tmp_path, bad, words):
+    (tmp_path / "city.gml").write_text(bad(files))
+    code, out, err = run(
+        "assess", tmp_path / "city.gml", "--weather", files / "helsinki.csv", "--out", tmp_path / "out"
+    )
+    assert (code, out) == (3, "")
+    assert one_sentence(err)
+    assert words.lower() in err.lower()
+    assert [path.name for path in tmp_path.iterdir()] == ["city.gml"]
+
+
+def test_swapped_axes_are_seen_and_said(run, files, tmp_path):
+    def swap(match):
+        numbers = match[2].split()
+        numbers[0::3], numbers[1::3] = numbers[1::3], numbers[0::3]
+        return match[1] + " ".join(numbers)
+
+    text = re.sub(r"(<gml:(?:posList|lowerCorner|upperCorner)[^>]*>)([^<]+)", swap, (files / "city.gml").read_text())
+    (tmp_path / "swapped.gml").write_text(text)
+    one = json.loads(run("info", files / "city.gml", "--json")[1])
+    other = json.loads(run("info", tmp_path / "swapped.gml", "--json")[1])
+    assert other["bounds"] == one["bounds"]
+
+
+def test_an_unclosed_ring_is_a_finding(run, files, tmp_path):
+    text = (files / "city.gml").read_text()
+    start = text.index(">", text.index("<gml:posList")) + 1
+    stop = text.index("<", start)
+    numbers = text[start:stop].split()
+    (tmp_path / "open.gml").write_text(text[:start] + " ".join(numbers[:-3]) + text[stop:])
+    _, out, _ = run("check", tmp_path / "open.gml", "--json")
+    kinds = {kind["name"] for kind in json.loads(out)["kinds"]}
+    assert any("RING" in kind for kind in kinds)
+
+
+def without_an_hour(text):
+    return "\n".join(text.splitlines()[:-1]) + "\n"
+
+
+def noon_at_midnight(text):
+    lines = text.splitlines()
+    rows = [line.split(";") for line in lines[2:]]
+    sun = [row[-3:] for row in rows]
+    return "\n".join([*lines[:2], *(";".join(row[:-3] + moved) for row, moved in zip(rows, sun[12:] + sun[:12]))])
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [(without_an_hour, "8759"), (noon_at_midnight, "does not fit"), (lambda _: "T;P\n1;2\n", "weather")],
+    ids=["8759 rows", "sun of another place", "no weather"],
+)
+def test_bad_weather(run, files, tmp_path, bad, words):
+    (tmp_path / "helsinki.csv").write_text(bad((files / "helsinki.csv").read_text()))
+    code, out, err = run(
+        "assess", files / "city.gml", "--weather", tmp_path / "helsinki.csv", "--out", tmp_path / "out"
+    )
+    assert (code, out) == (3, "")
+    assert one_sentence(err)
+    assert words in err.replace(",", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["helsinki.csv"]
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("VTJ_PRT,owner\n{key},city\n{key},state\n", "occurs 2 times"),
+        ("VTJ_PRT,owner\n999,city\n", "none of the 1 keys"),
+        ("RATU,owner\n999,city\n", "no column 'VTJ_PRT'"),
+    ],
+    ids=["duplicate key", "no match", "no such column"],
+)
+def test_bad_join(run, files, tmp_path, table, words):
+    key = re.search(r'name="VTJ_PRT">\s*<gen:value>([^<]+)', (files / "city.gml").read_text())[1]
+    (tmp_path / "table.csv").write_text(table.format(key=key))
+    code, out, err = run(
+        *("assess", files / "city.gml", "--weather", files / "helsinki.csv", "--out", tmp_path / "out"),
+        *("--attributes", tmp_path / "table.csv", "--key", "VTJ_PRT"),
+    )
+    assert (code, out) == (3, "")
+    assert one_sentence(err)
+    assert words in err
+    assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        ('[[alternative]]\nname = "a"\n[[alternative.retrofit]]\nu_wal = 1\n', "plans.toml:4: unknown key 'u_wal'"),
+        ('[[alternative]]\nname = "a"\n[[alternative.pv]]\nwhere = "year_built < 1700"\n', "selects none"),
+        ('[[alternative]]\nname = "a"\n[[alternative.pv]]\nids = ["b99"]\n', "'b99', which is not in the city"),
+    ],
+    ids=["unknown key", "empty selection", "unknown building"],
+)
+def test_bad_alternatives(run, files, tmp_path, plan, words):
+    (tmp_path / "plans.toml").write_text(plan)
+    code, out, err = run(
+        *("assess", files / "city.gml", "--weather", files / "helsinki.csv", "--out", tmp_path / "out"),
+        *("--alternatives", tmp_path / "plans.toml"),
+    )
+    assert (code, out) == (3, "")
+    assert one_sentence(err)
+    assert words in err
+    assert [path.name for path in tmp_path.iterdir()] == ["plans.toml"]
+
+
+@pytest.mark.parametrize("name", ["city.gml", "helsinki.csv"])
+def test_missing_files(run, files, tmp_path, name):
+    paths = {"city.gml": files / "city.gml", "helsinki.csv": files / "helsinki.csv", name: tmp_path / name}
+    code, out, err = run("assess", paths["city.gml"], "--weather", paths["helsinki.csv"], "--out", tmp_path / "out")
+    assert (code, out) == (3, "")
+    assert one_sentence(err)
+    assert name in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unwritable_output_is_told_before_anything_is_read(run, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, out, err = run("assess", "none.gml", "--weather", "none.csv", "--out", tmp_path / "file" / "out")
+    assert (code, out) == (5, "")
+    assert one_sentence(err)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.doc").write_text("precious")
+    code, _, err = run("assess", "none.gml", "--weather", "none.csv", "--out", tmp_path / "full")
+    assert code == 5
+    assert "nothing was overwritten" in err
+    assert (tmp_path / "full" / "thesis.doc").read_text() == "precious"
+
+
+def test_a_full_disk_leaves_nothing(run, files, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("citytwin.io._atomic.os.fsync", full)
+    code, out, err = run("assess", files / "city.gml", "--weather", files / "helsinki.csv", "--out", tmp_path / "out")
+    assert (code, out) == (5, "")
+    assert one_sentence(err)
+    assert "disk is full" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bench_outside_a_checkout(run, monkeypatch, tmp_path):
+    monkeypatch.setattr("citytwin.__file__", str(tmp_path / "lib" / "site" / "citytwin" / "__init__.py"))
+    code, out, err = run("bench")
+    assert (code, out) == (2, "")
+    assert "checkout" in err

@@ -11,7 +11,7 @@ import json
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -47,6 +47,10 @@ class Bars:
             self._bar, self._stage = tqdm(total=total, desc=stage, leave=False, file=sys.stderr), stage
         self._bar.total = total
         self._bar.update(done - self._bar.n)
+
+    def under(self, name: str) -> Callable[[str, int, int], None]:
+        """The same with a name before each stage."""
+        return lambda stage, done, total: self(f"{name}: {stage}", done, total)
 
     def close(self) -> None:
         """Take the bar away."""
@@ -174,12 +178,15 @@ def assess(
         year = ct.read_weather(weather, *place_of(city))
         today = ct.Twin(city, year, network=ct.read_network(network) if network else None)
         twins = [today, *(scenario.apply(today, plan) for plan in plans)]
-        assessments = []
-        for twin in twins:
-            assessments.append(ct.assess(twin, progress=lambda s, done, n, t=twin: bars(f"{t.name}: {s}", done, n)))
+        assessments = [ct.assess(twin, progress=bars.under(twin.name)) for twin in twins]
         comparison = scenario.compare(assessments, costs) if plans else None
         publish_assessment(
-            assessments[0], out, comparison=comparison, command=command_line(context), progress=partial(bars, "publish")
+            assessments[0],
+            out,
+            comparison=comparison,
+            command=command_line(context),
+            progress=partial(bars, "publish"),
+            inputs=[path for path in (attributes, alternatives) if path],
         )
     facts = sheet_facts(assessments[0], comparison) | {"out": out}
     show(facts, f"{decision_sheet(assessments[0], comparison)}\n\nResults are in {out}", as_json)
@@ -206,8 +213,8 @@ def compare(directories: tuple[str, ...], as_json: bool) -> None:
         raise click.UsageError("compare needs at least two folders")
     from citytwin.publish.published import compare_runs, comparison_text
 
-    rows = compare_runs(directories)
-    show({"kpis": rows}, comparison_text(rows), as_json)
+    comparison = compare_runs(directories)
+    show(comparison, comparison_text(comparison), as_json)
 
 
 @cli.command()

@@ -1,5 +1,6 @@
 """Shapes that the kernel tests share: polygons in space as offsets and vertices, boxes, and a small town."""
 
+import itertools
 import math
 
 import numpy as np
@@ -35,7 +36,7 @@ def star(rng, n, radius, centre=(0.0, 0.0)):
 
 
 def star_with_holes(rng, n, n_holes):
-    """A star of radius 10 with clockwise holes near its centre; the inner reach of a star is 3, less with few corners."""
+    """A star of radius 10 with clockwise holes near its centre, which the star keeps clear of."""
     exterior = star(rng, max(n, 9), 10.0)
     holes = []
     for k in range(n_holes):
@@ -60,7 +61,7 @@ def box(x0=0.0, y0=0.0, z0=0.0, x1=1.0, y1=1.0, z1=1.0):
 
 def fan(points):
     """Triangles of a convex polygon."""
-    return [(points[0], b, c) for b, c in zip(points[1:], points[2:], strict=False)]
+    return [(points[0], b, c) for b, c in itertools.pairwise(points[1:])]
 
 
 def town(rng, n_buildings):

@@ -11,8 +11,8 @@ from tests.naive import bvh as naive
 def nested(bvh, node=0):
     """The tree as the naive builder writes it."""
     first = bvh.left[node]
-    if bvh.count[node] > 0:
-        return sorted(bvh.order[first : first + bvh.count[node]].tolist())
+    if bvh.leaf_size[node] > 0:
+        return sorted(bvh.order[first : first + bvh.leaf_size[node]].tolist())
     return nested(bvh, first), nested(bvh, first + 1)
 
 
@@ -33,10 +33,10 @@ def check_tree(bvh, xyz):
         node, above = stack.pop()
         above = [*above, node]
         first = bvh.left[node]
-        if bvh.count[node] == 0:
+        if bvh.leaf_size[node] == 0:
             stack += [(first, above), (first + 1, above)]
             continue
-        rows = slice(first, first + bvh.count[node])
+        rows = slice(first, first + bvh.leaf_size[node])
         seen[rows] += 1
         for box in above:
             assert (bvh.low[box] <= corners[rows]).all()
@@ -59,7 +59,7 @@ def test_coincident_triangles_are_halved(n):
     xyz = np.tile(np.eye(3, dtype=np.float32), (n, 1, 1))
     bvh = build_bvh(xyz)
     check_tree(bvh, xyz)
-    assert bvh.count.max() <= 4
+    assert bvh.leaf_size.max() <= 4
 
 
 def test_no_input_makes_the_tree_too_deep_for_the_stack():

@@ -58,7 +58,10 @@ def test_refused_characters(token):
 
 def test_ties_and_neighbours_of_ties():
     """Halfway between two doubles, and a hair beside it."""
-    check(b"9007199254740993 9007199254740993.0000000000000001 9007199254740992.9999999999999999 " b"1.00000000000000011102230246251565")
+    check(
+        b"9007199254740993 9007199254740993.0000000000000001 9007199254740992.9999999999999999 "
+        b"1.00000000000000011102230246251565"
+    )
     check(b"4503599627370496.5 4503599627370497.5 9007199254740995e1 18446744073709551615 1e22 1e23 4.35 0.000001")
 
 
@@ -72,7 +75,7 @@ def test_ordinary_coordinates_need_no_help():
     text = " ".join(f"{value:.{digits}f}" for value in rng.uniform(-3e7, 3e7, 200) for digits in (0, 3, 8))
     values = np.empty(600)
     found = parse_decimals(np.frombuffer(text.encode(), np.uint8), values)
-    assert (found.count, found.error, len(found.slow)) == (600, -1, 0)
+    assert (found.n_tokens, found.error, len(found.slow)) == (600, -1, 0)
     assert values.tolist() == [float(token) for token in text.split()]
 
 
@@ -91,7 +94,7 @@ def test_many_tokens_that_need_float():
 def test_numbers_beyond_the_output_are_counted_and_checked():
     values = np.zeros(2)
     found = parse_decimals(np.frombuffer(b"1 2 3 1e300", np.uint8), values)
-    assert (found.count, found.error, len(found.slow), values.tolist()) == (4, -1, 0, [1, 2])
+    assert (found.n_tokens, found.error, len(found.slow), values.tolist()) == (4, -1, 0, [1, 2])
     assert parse_decimals(np.frombuffer(b"1 2 3 x", np.uint8), values).error == 6
 
 

@@ -89,7 +89,9 @@ def test_kernel_has_a_naive_twin(path):
     assert twin.is_file(), f"no {twin.relative_to(ROOT)}"
     twins = {node.name for node in tree(twin).body if isinstance(node, ast.FunctionDef)}
     assert {f.name for f in jitted(path) if not f.name.startswith("_")} <= twins
-    assert not any(isinstance(n, ast.ImportFrom) and n.module.startswith("citytwin.kernels") for n in ast.walk(tree(twin)))
+    assert not any(
+        isinstance(n, ast.ImportFrom) and n.module.startswith("citytwin.kernels") for n in ast.walk(tree(twin))
+    )
 
 
 @pytest.mark.parametrize("path", [path for path in KERNELS if jitted(path)], ids=stem)

@@ -69,3 +69,12 @@ def test_slab_equals_naive_and_grows_with_the_box(seed):
 def test_dot(seed):
     a, b = np.random.default_rng(seed).normal(size=(2, 3)).astype(np.float32)
     assert moller_trumbore.dot(*a, *b) == pytest.approx(naive.dot(*a, *b), abs=1e-5)
+
+
+@given(SEEDS)
+def test_nearer_second_equals_naive(seed):
+    rng = np.random.default_rng(seed)
+    low = rng.normal(scale=20, size=(2, 3)).astype(np.float32)
+    high = low + rng.uniform(0, 5, (2, 3)).astype(np.float32)
+    direction = unit(rng)
+    assert moller_trumbore.nearer_second(low, high, 0, *direction) == naive.nearer_second(low, high, 0, *direction)

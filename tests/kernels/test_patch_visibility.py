@@ -47,9 +47,7 @@ class Scene:
 def test_equals_naive_with_single_rays(seed):
     scene = Scene(seed)
     arguments = (scene.stops, scene.samples)
-    expected = naive.visible_fraction(
-        *arguments, scene.weights, scene.offsets, scene.normals, DIRECTIONS, 0, scene.n
-    )
+    expected = naive.visible_fraction(*arguments, scene.weights, scene.offsets, scene.normals, DIRECTIONS, 0, scene.n)
     fractions = scene.fractions()
     assert np.abs(fractions.astype(int) - expected).max() <= 1  # a half, summed in another order
     assert (fractions == expected).mean() > 0.999

@@ -14,7 +14,9 @@ from tests.naive import plane_distance as naive
 @given(st.integers(0, 2**32 - 1), st.integers(3, 20), st.integers(0, 2))
 def test_equals_naive(seed, n, n_holes):
     rng = np.random.default_rng(seed)
-    surface_rings, ring_vertices, vertices = csr([lift(star_with_holes(rng, n, n_holes), rotation(rng)) for _ in range(3)])
+    surface_rings, ring_vertices, vertices = csr(
+        [lift(star_with_holes(rng, n, n_holes), rotation(rng)) for _ in range(3)]
+    )
     vertices += rng.normal(scale=0.05, size=vertices.shape)
     vectors = normals(surface_rings, ring_vertices, vertices)
     expected = naive.plane_distances(surface_rings, ring_vertices, vertices, vectors)

@@ -44,7 +44,9 @@ def test_equals_naive_for_any_cell(seed, cell):
     for building in range(8):
         width = rng.uniform(5, 25)
         y = rng.uniform(-4, 4)
-        rows += rectangle(x, y, x + width, y + rng.uniform(6, 14), rng.uniform(-1, 1), rng.uniform(3, 20), building // 2)
+        rows += rectangle(
+            x, y, x + width, y + rng.uniform(6, 14), rng.uniform(-1, 1), rng.uniform(3, 20), building // 2
+        )
         x += width + rng.choice([0.0, 0.2, -0.2, 0.29, 0.31])
     arrays = walls(turned(rows, rng.uniform(0, 7), *rng.uniform(-3000, 3000, 2)))
     result = party_walls(*arrays, *DEFAULTS[:3], cell)
@@ -57,7 +59,9 @@ def test_equals_naive_for_any_cell(seed, cell):
 @given(st.integers(0, 2**32 - 1))
 def test_order_does_not_matter(seed):
     rng = np.random.default_rng(seed)
-    rows = [row for k in range(6) for row in rectangle(k * 8, rng.uniform(-2, 2), k * 8 + 8, 10, 0, rng.uniform(3, 9), k)]
+    rows = [
+        row for k in range(6) for row in rectangle(k * 8, rng.uniform(-2, 2), k * 8 + 8, 10, 0, rng.uniform(3, 9), k)
+    ]
     arrays = walls(turned(rows, 1.0, 7.0, -3.0))
     order = rng.permutation(len(rows))
     whole = party_walls(*arrays, *DEFAULTS)

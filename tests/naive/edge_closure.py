@@ -1,12 +1,13 @@
 """Edges counted in a dictionary, points snapped by comparing with all earlier ones."""
 
+import itertools
 import math
 from collections import Counter
 
 
 def edge_closure(solid_offsets, solid_surfaces, solid_reversed, surface_rings, ring_vertices, vertices, tolerance):
     counts = []
-    for first, last in zip(solid_offsets, solid_offsets[1:], strict=False):
+    for first, last in itertools.pairwise(solid_offsets):
         known = []
 
         def snapped(point, known=known):

@@ -16,6 +16,11 @@ def slab(low, high, origin, inverse, near, far):
     return max(near, entry), min(far, leave)
 
 
+def nearer_second(low, high, k, dx, dy, dz):
+    centres = (np.asarray(low, np.float64) + high) / 2
+    return bool((centres[k + 1] - centres[k]) @ [dx, dy, dz] < 0)
+
+
 def triangle_box(triangles, k):
     corner, edge_1, edge_2 = np.asarray(triangles[k], np.float64).reshape(3, 3)
     corners = np.stack([corner, corner + edge_1, corner + edge_2])

@@ -1,5 +1,6 @@
 """Newell's method ring by ring, in plain Python."""
 
+import itertools
 import math
 
 
@@ -19,7 +20,7 @@ def ring_normal(start, stop, vertices):
 
 def normals(surface_rings, ring_vertices, vertices):
     result = []
-    for first, last in zip(surface_rings, surface_rings[1:], strict=False):
+    for first, last in itertools.pairwise(surface_rings):
         rings = [ring_normal(ring_vertices[r], ring_vertices[r + 1], vertices) for r in range(first, last)]
         vector = rings[0] if rings else (0.0, 0.0, 0.0)
         for hole in rings[1:]:

@@ -1,9 +1,9 @@
 """ISO 13790:2008 Annex C, literally: one zone, one hour at a time, with the probing step at 10 W/m2."""
 
-import math
 
-
-def zone_temperatures(t_mass, t_out, t_sup, h_ve, h_w, h_em, h_ms, h_is, capacity, mass_share, internal, sun, node, power):
+def zone_temperatures(
+    t_mass, t_out, t_sup, h_ve, h_w, h_em, h_ms, h_is, capacity, mass_share, internal, sun, node, power
+):  # fmt: skip
     """Mass temperature at the end of the hour and the means of surface and air temperature (C.4 to C.11)."""
     phi_ia = 0.5 * internal
     phi_m = mass_share * (0.5 * internal + sun) + node
@@ -23,9 +23,10 @@ def simulate_zone(
     t_start, t_out, node, sun, internal, set_heat, set_cool, state, h_ve, h_w, h_em, h_ms, h_is, capacity, mass_share,
     heating_limit, cooling_limit, floor_area, heating, cooling, air,
 ):  # fmt: skip
-    """Run all hours from `t_start`; fill `heating`, `cooling` (W) and `air` (degrees Celsius); return the last mass temperature.
+    """Run all hours from `t_start` and fill `heating`, `cooling` (W) and `air` (degrees Celsius).
 
-    The inputs of one hour are ``t_out[h]``, ``node[h]``, ``sun[h]``, ``internal[h]``, the set-points and ``h_ve[state[h]]``.
+    Hour h has ``t_out[h]``, ``node[h]``, ``sun[h]``, ``internal[h]``, its set-points and ``h_ve[state[h]]``. Returns
+    the last mass temperature.
     """
     t_mass = t_start
     probe = 10.0 * floor_area
@@ -49,8 +50,3 @@ def simulate_zone(
 def steady_heating(t_air, t_out, h_ve, h_w, h_op, h_is):
     """Power that holds `t_air` in the steady state without gains: the surface node sits between air and outdoors."""
     return (h_ve + 1.0 / (1.0 / h_is + 1.0 / (h_w + h_op))) * (t_air - t_out)
-
-
-def mass_link(h_op, h_ms):
-    """Conductance between mass and outdoor air (C.5); `h_op` must be below `h_ms`."""
-    return math.inf if h_op >= h_ms else 1.0 / (1.0 / h_op - 1.0 / h_ms)

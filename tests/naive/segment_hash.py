@@ -1,5 +1,6 @@
 """Party walls by comparing every wall with every other; unions of rectangles by counting cells between all sides."""
 
+import itertools
 import math
 
 
@@ -7,8 +8,8 @@ def union_area(rectangles):
     xs = sorted({x for r in rectangles for x in r[:2]})
     zs = sorted({z for r in rectangles for z in r[2:]})
     area = 0.0
-    for x0, x1 in zip(xs, xs[1:], strict=False):
-        for z0, z1 in zip(zs, zs[1:], strict=False):
+    for x0, x1 in itertools.pairwise(xs):
+        for z0, z1 in itertools.pairwise(zs):
             if any(r[0] <= x0 and x1 <= r[1] and r[2] <= z0 and z1 <= r[3] for r in rectangles):
                 area += (x1 - x0) * (z1 - z0)
     return area
@@ -21,9 +22,7 @@ def stretch(wall, other, tolerance):
     if length == 0:
         return None
     ux, uy = (x1 - x0) / length, (y1 - y0) / length
-    ends = sorted(
-        ((x - x0) * ux + (y - y0) * uy, (y - y0) * ux - (x - x0) * uy) for x, y in (other[:2], other[2:])
-    )
+    ends = sorted(((x - x0) * ux + (y - y0) * uy, (y - y0) * ux - (x - x0) * uy) for x, y in (other[:2], other[2:]))
     (s0, d0), (s1, d1) = ends
     low, high = max(0.0, s0), min(length, s1)
     if low >= high:

@@ -37,16 +37,18 @@ def runs(tmp_path):
 
 
 def test_differences_are_to_the_first(runs):
-    rows = {(row["kpi"], row["unit"]): row for row in compare_runs(runs)}
-    assert rows["heating_kwh", "kWh/a"]["values"] == {runs[0]: 1000.0, runs[1]: 750.0}
-    assert rows["heating_kwh", "kWh/a"]["differences"] == {runs[0]: 0.0, runs[1]: -250.0}
+    comparison = compare_runs(runs)
+    rows = {(row["kpi"], row["unit"]): row for row in comparison["kpis"]}
+    assert comparison["runs"] == runs
+    assert rows["heating_kwh", "kWh/a"]["values"] == [1000.0, 750.0]
+    assert rows["heating_kwh", "kWh/a"]["differences"] == [0.0, -250.0]
 
 
 def test_figures_of_other_units_are_never_subtracted(runs):
-    rows = {(row["kpi"], row["unit"]): row for row in compare_runs(runs)}
-    assert rows["area", "m2"]["values"][runs[1]] is None
-    assert rows["area", "1000 m2"]["differences"][runs[1]] is None
-    assert rows["pv_kwh", "kWh/a"]["differences"][runs[1]] is None
+    rows = {(row["kpi"], row["unit"]): row for row in compare_runs(runs)["kpis"]}
+    assert rows["area", "m2"]["values"] == [50.0, None]
+    assert rows["area", "1000 m2"]["differences"] == [None, None]
+    assert rows["pv_kwh", "kWh/a"]["differences"] == [None, None]
 
 
 def test_comparison_as_text(runs):

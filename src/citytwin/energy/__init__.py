@@ -1,4 +1,4 @@
-"""Energy demand of buildings: constructions and uses from cited tables, the hourly zone model, how sure the answer is."""
+"""Energy demand of buildings: constructions and uses from cited tables, the hourly zone model and its spread."""
 
 import lazy_loader
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.energy.schedules import Schedules
-from citytwin.energy.stock import BASE_USES, Stock
+from citytwin.energy.stock import BASE_USES, Stock, weighted
 from citytwin.energy.uncertainty import Deviations
 from citytwin.kernels.rc_5r1c import Zones
 from citytwin.model.buildings import Buildings
@@ -29,8 +29,8 @@ class ZoneParameters:
         Loss through envelope and bridges, W/K.
     recovered : float64 array (n, 2)
         Conductance that heat recovery saves in each ventilation state, W/K.
-    recovery : float64 array (n,)
-        Annual efficiency of heat recovery, mean by flow.
+    recovery : float64 array (n, 2)
+        Annual efficiency of heat recovery in each ventilation state, mean by flow.
     hot_water : float64 array (n,)
         Net need and circulation, kWh a year.
     appliances : float64 array (n,)
@@ -52,8 +52,8 @@ class ZoneParameters:
 
 
 def window_areas(buildings: Buildings, stock: Stock) -> NDArray[np.float64]:
-    """Window area (n,), m2: that of the buildings, else the share of floor area of the tables, at most the exposed wall."""
-    share = stock.shares(buildings.use_shares)[:, BASE_USES] @ stock.by_use("window_share", "standard")[list(BASE_USES)]
+    """Window area (n,), m2: that of the buildings, else the tables' share of floor area; at most the exposed wall."""
+    share = weighted(stock.shares(buildings.use_shares), stock.by_use("window_share", "standard"))
     known = np.isfinite(buildings.window_area) & (buildings.window_area >= 0)
     area = np.where(known, buildings.window_area, share * buildings.heated_floor_area)
     return np.minimum(area, buildings.exposed_wall_area)
@@ -122,22 +122,22 @@ def zone_parameters(
         return deviations[name].reshape(-1)
 
     shares = stock.shares(buildings.use_shares)[lane]
-    base = list(BASE_USES)
-    permit = stock.permit_year(shares, buildings.year_built[lane])
-    permit_drawn = permit + deviation("year_built")
+    permit = stock.permit_year(shares, buildings.year_built[lane]) + deviation("year_built")
 
     def aged(name: str) -> NDArray[np.float64]:
-        return stock.by_period(name, shares, permit_drawn)
+        return stock.by_period(name, shares, permit)
 
     def by_use(name: str) -> NDArray[np.float64]:
-        return shares[:, base] @ stock.by_use(name, mode)[base]
+        return weighted(shares, stock.by_use(name, mode))
 
     def chosen(name: str, table: NDArray[np.float64]) -> NDArray[np.float64]:
         given = buildings.overrides.get(name)
         return table if given is None else np.where(np.isnan(given[lane]), table, given[lane])
 
     floor_area = buildings.heated_floor_area[lane] * deviation("floor_area")
-    window = np.minimum(window_areas(buildings, stock)[lane] * deviation("window_area"), buildings.exposed_wall_area[lane])
+    window = np.minimum(
+        window_areas(buildings, stock)[lane] * deviation("window_area"), buildings.exposed_wall_area[lane]
+    )
     wall = buildings.exposed_wall_area[lane] - window
     unheated = buildings.unheated_wall_area[lane]
     roof = buildings.roof_area[lane]
@@ -160,15 +160,20 @@ def zone_parameters(
     coupled = loss <= MAX_COUPLING * h_ms
     limited = np.where(coupled, loss, MAX_COUPLING * h_ms)
 
-    flow, mechanical, recovery = _air_flows(buildings, schedules, stock, mode, lane, shares, permit_drawn, floor_area)
+    flow, mechanical, recovery = _air_flows(schedules, stock, mode, lane, shares, permit, floor_area)
     flow *= deviation("ventilation")[:, None]
     mechanical *= deviation("ventilation")[:, None]
+    fan_power = aged("fan_power")
     given = buildings.overrides.get("heat_recovery")
     if given is not None:
         recovery = np.where(np.isnan(given[lane])[:, None], recovery, given[lane][:, None])
+        # recovery that is put in needs balanced ventilation, with fans as new as itself
+        added = given[lane] > aged("heat_recovery")
+        fan_power = np.where(added, stock.by_period("fan_power", shares, np.full(len(lane), np.inf)), fan_power)
+        mechanical = np.where(added[:, None], flow, mechanical)
     per_litre = stock.constant("air_heat_capacity") / 1000.0
     recovered = per_litre * flow * recovery
-    leakage = _leakage(buildings, stock, mode, lane, shares, permit_drawn) * deviation("infiltration")
+    leakage = _leakage(buildings, stock, mode, lane, shares, permit) * deviation("infiltration")
     h_ve = np.maximum(per_litre * (flow + leakage[:, None]) - recovered, 1e-3 * floor_area[:, None])
 
     circulation = aged("circulation_loss") * floor_area * deviation("hot_water")
@@ -194,7 +199,7 @@ def zone_parameters(
             mass_share=mass_area / internal,
             gain_scale=floor_area * deviation("gains"),
             glazing_scale=glazing * deviation("window_area"),
-            opaque_scale=_opaque_scale(buildings, stock, u_wall, u_roof, lane, shares, permit),
+            opaque_scale=_opaque_scale(buildings, stock, u_wall, u_roof, lane),
             drives=drives,
             heating_offset=deviation("heating_setpoint"),
             cooling_offset=np.zeros(len(lane)),
@@ -204,16 +209,15 @@ def zone_parameters(
         ),
         transmission=limited + u_window * window,
         recovered=recovered,
-        recovery=recovery.mean(axis=1),
+        recovery=recovery,
         hot_water=by_use("hot_water") * floor_area * deviation("hot_water") + circulation,
         appliances=floor_area * deviation("gains"),
-        fans=aged("fan_power")[:, None] * mechanical,
+        fans=fan_power[:, None] * mechanical,
         coupled=coupled,
     )
 
 
 def _air_flows(
-    buildings: Buildings,
     schedules: Schedules,
     stock: Stock,
     mode: str,
@@ -233,15 +237,13 @@ def _air_flows(
     recovered = np.zeros((len(lane), 2))
     height = stock.by_use("room_height", mode)
     for use in BASE_USES:
-        pure = np.zeros_like(shares)
-        pure[:, use] = 1.0
-        constant = stock.by_period("constant_air_change", pure, permit)[:, None] * height[use] / 3.6
+        constant = stock.of_use("constant_air_change", use, permit)[:, None] * height[use] / 3.6
         scheduled = by_state[:, :, use]
         litres = np.where((mode == "operated") & (constant > 0), constant, scheduled)
         litres = litres * (shares[:, use] * floor_area)[:, None]
         flow += litres
-        mechanical += litres * (stock.by_period("fan_power", pure, permit) > 0)[:, None]
-        recovered += litres * stock.by_period("heat_recovery", pure, permit)[:, None]
+        mechanical += litres * (stock.of_use("fan_power", use, permit) > 0)[:, None]
+        recovered += litres * stock.of_use("heat_recovery", use, permit)[:, None]
     return flow, mechanical, recovered / flow
 
 
@@ -257,8 +259,7 @@ def _leakage(
 
     V is the air volume, floor area times room height.
     """
-    base = list(BASE_USES)
-    height = shares[:, base] @ stock.by_use("room_height", mode)[base]
+    height = weighted(shares, stock.by_use("room_height", mode))
     n50 = stock.by_period("n50", shares, permit)
     given = buildings.overrides.get("n50")
     if given is not None:
@@ -278,8 +279,6 @@ def _opaque_scale(
     u_wall: NDArray[np.float64],
     u_roof: NDArray[np.float64],
     lane: NDArray[np.int64],
-    shares: NDArray[np.float64],
-    permit: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Loss of walls and roof of each lane over that of the building's central values, the base of its solar row."""
     central = opaque_u_values(buildings, stock)

@@ -62,7 +62,6 @@ def build_schedules(shares: NDArray[np.float64], stock: Stock, mode: str) -> Sch
     """
     mixtures, profile = np.unique(shares, axis=0, return_inverse=True)
     base = list(BASE_USES)
-    weights = mixtures[:, base]
     occupied = weekly_occupation(stock, mode)[base]
     values = {
         q: stock.by_use(q, mode)[base]
@@ -71,27 +70,35 @@ def build_schedules(shares: NDArray[np.float64], stock: Stock, mode: str) -> Sch
             "heating_setpoint", "cooling_setpoint", "air_in_use", "air_outside_use",
         )
     }  # fmt: skip
-    electric = values["lighting_power"] * values["lighting_usage"] + values["appliance_power"] * values["appliance_usage"]
+    electric = (
+        values["lighting_power"] * values["lighting_usage"] + values["appliance_power"] * values["appliance_usage"]
+    )
     people = values["person_heat"] * values["person_usage"]
     flow = values["air_outside_use"][:, None] * (1 - occupied) + values["air_in_use"][:, None] * occupied
-    mixed = weights @ flow
+
+    def mix(weekly: NDArray[np.float64]) -> NDArray[np.float64]:
+        total = np.zeros((len(mixtures), WEEK))
+        for column, use in enumerate(base):
+            total += mixtures[:, use, None] * weekly[column]
+        return total
+
+    mixed = mix(flow)
     low, high = mixed.min(axis=1, keepdims=True), mixed.max(axis=1, keepdims=True)
     state = (mixed > 0.5 * (low + high)) & (high - low > 1e-9)
     air_in_state = np.zeros((len(mixtures), 2, shares.shape[1]))
     for column, hours in enumerate((~state, state)):
         count = hours.sum(axis=1, keepdims=True)
-        mean = hours @ flow.T / np.maximum(count, 1)
+        mean = (hours[:, None, :] * flow).sum(axis=-1) / np.maximum(count, 1)
         air_in_state[:, column, base] = np.where(count > 0, mean, flow.mean(axis=1))
-    week = np.ones((1, WEEK))
     return Schedules(
         profiles=Profiles(
-            gains=weights @ ((electric + people)[:, None] * occupied),
-            heating_setpoint=(weights @ values["heating_setpoint"])[:, None] * week,
-            cooling_setpoint=(weights @ values["cooling_setpoint"])[:, None] * week,
+            gains=mix((electric + people)[:, None] * occupied),
+            heating_setpoint=mix(values["heating_setpoint"][:, None] * np.ones(WEEK)),
+            cooling_setpoint=mix(values["cooling_setpoint"][:, None] * np.ones(WEEK)),
             ventilation_state=state.astype(np.int8),
         ),
         profile=profile.reshape(-1).astype(np.int64),
-        electricity=weights @ (electric[:, None] * occupied),
+        electricity=mix(electric[:, None] * occupied),
         air_in_state=air_in_state,
         time_in_state=np.stack([(~state).mean(axis=1), state.mean(axis=1)], axis=1),
     )
@@ -103,3 +110,8 @@ def hours_by_month(month_of_day: NDArray[np.int64]) -> NDArray[np.float64]:
     count = np.zeros((12, WEEK))
     np.add.at(count, (np.repeat(month_of_day, 24), hours % WEEK), 1.0)
     return count
+
+
+def monthly_sums(weekly: NDArray[np.float64], month_of_day: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Sums (p, 12) over the hours of each month of values by hour of the week (p, 168)."""
+    return (weekly[:, None, :] * hours_by_month(month_of_day)).sum(axis=-1)

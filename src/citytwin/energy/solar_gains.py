@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +55,7 @@ class SolarGains:
         glazing = np.zeros((stop - start, HOURS), np.float32)
         opaque = np.zeros((stop - start, HOURS), np.float32)
         bounds = (self.offsets[start : stop + 1] - first).tolist()
-        for k, (a, b) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+        for k, (a, b) in enumerate(pairwise(bounds)):
             np.einsum("s,sh->h", self.glazing[first + a : first + b], irradiance[a:b], out=glazing[k])
             np.einsum("s,sh->h", self.opaque[first + a : first + b], irradiance[a:b], out=opaque[k])
         return glazing, opaque
@@ -82,7 +83,7 @@ def solar_gains(buildings: Buildings, irradiation: Irradiation, stock: Stock) ->
     rows = np.flatnonzero(group >= 0)
     group = group[rows]
     weight = np.asarray(buildings.surface_exposed_area[irradiation.surface[rows]], np.float64)
-    lit = np.bincount(group, weight, minlength=len(owner))
+    lit = np.bincount(group, weight, minlength=len(owner)).astype(np.float64)
     share = np.divide(weight, lit[group], out=np.zeros_like(weight), where=lit[group] > 0)
 
     wall = buildings.group_kind == GroupKind.WALL
@@ -99,7 +100,7 @@ def solar_gains(buildings: Buildings, irradiation: Irradiation, stock: Stock) ->
 
     order = np.argsort(owner[group], kind="stable")
     counts = np.bincount(owner[group], minlength=n)
-    view = np.bincount(group, weight * irradiation.sky_view[rows], minlength=len(owner))
+    view = np.bincount(group, weight * irradiation.sky_view[rows], minlength=len(owner)).astype(np.float64)
     unlit = (wall | roof) & (buildings.group_area > 0) & (lit <= 0)
     return SolarGains(
         irradiation=irradiation,

@@ -134,26 +134,34 @@ class Stock:
 
     def shares(self, use_shares: NDArray[np.floating]) -> NDArray[np.float64]:
         """Use shares (n, 10) with OTHER and UNKNOWN replaced by the classes that stand in for them."""
-        return np.asarray(use_shares, np.float64) @ self.stand_ins
+        given = np.asarray(use_shares, np.float64)
+        return np.stack([weighted(given, column, tuple(Use)) for column in self.stand_ins.T], axis=1)
 
     def by_use(self, quantity: str, mode: str) -> NDArray[np.float64]:
         """Values (10,) of a quantity of the use profiles; NaN for OTHER and UNKNOWN."""
         return np.array([cited.value for cited in self.uses[mode, quantity]])
 
-    def by_period(
+    def by_period(self, quantity: str, shares: NDArray[np.float64], permit: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Mean over the shares (n, 10) of a quantity at the year of permit (n,)."""
+        table = self.periods[quantity]
+        return weighted(shares, table.values[:, np.searchsorted(table.edges, permit, side="right")])
+
+    def of_use(self, quantity: str, use: Use, permit: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values (n,) of a quantity for one use class at the year of permit (n,)."""
+        table = self.periods[quantity]
+        return table.values[use, np.searchsorted(table.edges, permit, side="right")]
+
+    def confidence(
         self, quantity: str, shares: NDArray[np.float64], permit: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Mean over the shares (n, 10) of a quantity at the year of permit (n,)."""
-        return _mean_over_uses(self.periods[quantity], self.periods[quantity].values, shares, permit)
-
-    def confidence(self, quantity: str, shares: NDArray[np.float64], permit: NDArray[np.float64]) -> NDArray[np.float64]:
         """Confidence 0-100 of :meth:`by_period`."""
-        return _mean_over_uses(self.periods[quantity], self.periods[quantity].confidence, shares, permit)
+        table = self.periods[quantity]
+        return weighted(shares, table.confidence[:, np.searchsorted(table.edges, permit, side="right")])
 
     def permit_year(self, shares: NDArray[np.float64], year_built: NDArray[np.float64]) -> NDArray[np.float64]:
         """Year of permit (n,) from the year of completion (n,); the default year where that is NaN."""
         known = np.where(np.isnan(year_built), self.constant("default_year"), year_built)
-        return known - shares[:, BASE_USES] @ self.by_use("permit_lag", "standard")[list(BASE_USES)]
+        return known - weighted(shares, self.by_use("permit_lag", "standard"))
 
     def archetype(self, use: str, year_built: float = np.nan, mode: str = "operated") -> dict[str, Cited]:
         """Every number the tables hold for a use class and a year of completion.
@@ -192,6 +200,19 @@ class Stock:
         if base != code:
             found = {name: cited._replace(confidence="low") for name, cited in found.items()}
         return found
+
+
+def weighted(
+    shares: NDArray[np.float64], values: NDArray[np.float64], uses: Sequence[int] = BASE_USES
+) -> NDArray[np.float64]:
+    """Mean (n,) with the shares (n, 10) of values by use class, (10,) or (10, n).
+
+    Added up class by class, unlike a matrix product, so that a row's last digits do not depend on the other rows.
+    """
+    total = np.zeros(len(shares))
+    for use in uses:
+        total += shares[:, use] * values[use]
+    return total
 
 
 def load_stock(overrides: Mapping[str, Any] | str | Path | None = None) -> Stock:
@@ -240,8 +261,7 @@ def _shipped() -> Stock:
 @cache
 def _read(name: str) -> tuple[dict[str, str], ...]:
     """Rows of a CSV file beside this module."""
-    with files(__package__).joinpath(name).open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
+    return tuple(csv.DictReader(files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines()))
 
 
 def _checked(table: str, given: Mapping[str, Any], shipped: Sequence[Mapping[str, str]]) -> dict[str, str]:
@@ -266,9 +286,7 @@ def _checked(table: str, given: Mapping[str, Any], shipped: Sequence[Mapping[str
 
 
 def _cited(row: Mapping[str, str]) -> Cited:
-    return Cited(
-        float(row["value"]), row["unit"], row["source"], int(row["year"]), row["licence"], row["confidence"]
-    )
+    return Cited(float(row["value"]), row["unit"], row["source"], int(row["year"]), row["licence"], row["confidence"])
 
 
 def _build(tables: Mapping[str, Sequence[Mapping[str, str]]]) -> Stock:
@@ -355,11 +373,3 @@ def _use_profiles(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], tu
                 raise ValueError(f"no {quantity} for {', '.join(missing)}")
             table[mode, quantity] = tuple(by_use.get(use, none) for use in Use)
     return table
-
-
-def _mean_over_uses(
-    table: PeriodTable, values: NDArray[np.float64], shares: NDArray[np.float64], permit: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    period = np.searchsorted(table.edges, permit, side="right")
-    base = list(BASE_USES)
-    return np.einsum("nu,un->n", shares[:, base], values[base][:, period])

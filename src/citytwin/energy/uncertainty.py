@@ -96,3 +96,10 @@ def draw_deviations(buildings: Buildings, stock: Stock, draws: int) -> Deviation
 def _imputed(buildings: Buildings, column: str) -> NDArray[np.bool_]:
     source = buildings.source.get(column, np.zeros(len(buildings), np.int8))
     return np.isin(source, (Source.MISSING, Source.IMPUTED))
+
+
+def drawn_carriers(buildings: Buildings, draws: int) -> NDArray[np.int8]:
+    """Heat source (n, draws) of each building in each draw, by its probabilities."""
+    steps = np.cumsum(buildings.carrier_shares.astype(np.float64), axis=1)
+    chance = uniform([str(name) for name in buildings.id], draws, "carrier") * steps[:, -1:]
+    return (chance[:, :, None] >= steps[:, None, :-1]).sum(axis=2).astype(np.int8)

@@ -35,7 +35,7 @@ def write(path: str | Path, fill: Callable[[BinaryIO], None]) -> Path:
     path : path-like
         Target; an existing file is replaced when the new one is complete and on disk. Missing folders are made.
     fill : callable
-        Writes the content to the binary file it is given. When it raises, the old file stays and nothing is left behind.
+        Writes the content to the binary file it is given. When it raises, the old file stays and nothing else is left.
 
     Returns
     -------
@@ -67,7 +67,6 @@ def write(path: str | Path, fill: Callable[[BinaryIO], None]) -> Path:
 
 def write_bytes(path: str | Path, data: bytes) -> Path:
     """Write bytes as one file; see :func:`write`."""
-
 
     def fill(file: BinaryIO) -> None:
         file.write(data)

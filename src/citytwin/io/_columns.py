@@ -78,8 +78,16 @@ class AttributeColumns:
         unit_words, unit = interned(units)
         type_index = np.array([TYPES.index(word) for word in types], np.int8)
         return AttributeTable(
-            n=n, row=as_numpy(self.row, np.int32), key=key, type=type_index[code], place=place, unit=unit,
-            value=self.text.strings(), keys=keys, places=place_words, units=unit_words,
+            n=n,
+            row=as_numpy(self.row, np.int32),
+            key=key,
+            type=type_index[code],
+            place=place,
+            unit=unit,
+            value=self.text.strings(),
+            keys=keys,
+            places=place_words,
+            units=unit_words,
         )
 
 
@@ -117,8 +125,8 @@ class FindingLog:
 class CityColumns:
     """Everything a reader collects: objects, boundary surfaces, polygons, rings, solids, extras, findings.
 
-    Polygons with the same object, kind, LoD, boundary surface and wall share an owner. Polygons and links to polygons are
-    entries; a solid is a range of entries. An entry below 0 is the complement of a link number.
+    Polygons with the same object, kind, LoD, boundary surface and wall share an owner. Polygons and links to polygons
+    are entries; a solid is a range of entries. An entry below 0 is the complement of a link number.
     """
 
     def __init__(self, finding_limit: int) -> None:
@@ -190,7 +198,9 @@ class CityColumns:
         size = len(content)
         if self.extra_bytes + size > limit:
             self.findings.add(
-                1009, "EXTRAS_LEFT_OUT", self.object_id[row] if row >= 0 else "",
+                1009,
+                "EXTRAS_LEFT_OUT",
+                self.object_id[row] if row >= 0 else "",
                 message=f"{place}: {size} characters are beyond limits.extras_bytes",
             )
             return
@@ -207,8 +217,12 @@ class CityColumns:
     def pack(self) -> None:
         """Keep memory small while reading."""
         for column in (
-            self.object_attributes.text, self.feature_attributes.text, self.feature_id, self.polygon_id,
-            self.extra_place, self.extra_content,
+            self.object_attributes.text,
+            self.feature_attributes.text,
+            self.feature_id,
+            self.polygon_id,
+            self.extra_place,
+            self.extra_content,
         ):
             column.pack()
 

@@ -104,17 +104,12 @@ def finish(
     Raises
     ------
     CityReadError
-        There is no building.
+        Links multiply beyond all measure.
     CrsError
         See :func:`citytwin.model.crs.settle`.
     """
     kind = as_numpy(columns.object_kind, np.int8)
     parent = as_numpy(columns.object_parent, np.int32)
-    if not ((kind == ObjectKind.BUILDING) & (parent < 0)).any():
-        others = int((kind == ObjectKind.OTHER).sum())
-        raise CityReadError(
-            f"holds no building ({others} other city objects)", name, advice="Choose a file with bldg:Building objects"
-        )
     polygons = _Polygons(columns)
     entries = as_numpy(columns.entry, np.int64)
     signs = as_numpy(columns.entry_sign, np.int8)
@@ -190,7 +185,8 @@ class _Linker:
             width[is_link] = self.links.stop[link] - self.links.start[link]
             if width.sum() > self.most:
                 raise CityReadError(
-                    f"links multiply {len(self.entries)} surfaces to {width.sum()}", self.name,
+                    f"links multiply {len(self.entries)} surfaces to {width.sum()}",
+                    self.name,
                     advice="Surfaces that refer to each other many times over are refused: export without xlinks",
                 )
             place = np.repeat(np.arange(len(target)), width)
@@ -272,7 +268,12 @@ def _clean(
     def note(mask: NDArray[np.bool_], code: int, word: str, message: str) -> None:
         for row in np.flatnonzero(mask):
             columns.findings.add(
-                code, word, columns.object_id[polygons.object[row]], surface_id(int(row)), message, Severity.INFO,
+                code,
+                word,
+                columns.object_id[polygons.object[row]],
+                surface_id(int(row)),
+                message,
+                Severity.INFO,
                 Action.HEALED,
             )
 
@@ -283,7 +284,10 @@ def _clean(
     gone[rings.kept] = False
     for row in np.flatnonzero(gone):
         columns.degrade(
-            int(polygons.object[row]), 101, "TOO_FEW_POINTS", "a polygon with fewer than three points is left out",
+            int(polygons.object[row]),
+            101,
+            "TOO_FEW_POINTS",
+            "a polygon with fewer than three points is left out",
             surface_id(int(row)),
         )
     kept = rings.kept
@@ -324,7 +328,10 @@ def _renumber_solids(solids: SolidColumns, new: NDArray[np.int64], n: int) -> So
     counts = np.bincount(row[kept], minlength=len(solids.object))
     filled = counts > 0
     return SolidColumns(
-        solids.object[filled], solids.lod[filled], offsets_of(counts[filled]), surface[kept].astype(np.int32),
+        solids.object[filled],
+        solids.lod[filled],
+        offsets_of(counts[filled]),
+        surface[kept].astype(np.int32),
         solids.reversed[kept],
     )
 
@@ -386,7 +393,8 @@ def _note_mojibake(columns: CityColumns) -> None:
         if found:
             example = found[0].decode("utf-8", "ignore")
             columns.findings.add(
-                1011, "TEXT_ENCODING_DOUBTFUL",
+                1011,
+                "TEXT_ENCODING_DOUBTFUL",
                 message=f"{len(found)} attributes of {what} look like UTF-8 read as Latin-1, such as {example!r}",
                 severity=Severity.INFO,
             )

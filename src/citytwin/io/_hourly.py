@@ -39,7 +39,9 @@ class HourlyRows:
     rows: list[list[str]]
     lines: list[int]
 
-    def numbers(self, column: int, name: str, low: float, high: float, missing: float | None = None) -> NDArray[np.float64]:
+    def numbers(
+        self, column: int, name: str, low: float, high: float, missing: float | None = None
+    ) -> NDArray[np.float64]:
         """One column as float64 (8760,); NaN where the file has its code for missing.
 
         Parameters
@@ -94,7 +96,9 @@ class HourlyRows:
             )  # fmt: skip
         known = np.flatnonzero(~gaps)
         message = f"{name} is missing in {gaps.sum()} hours and interpolated"
-        findings.append(Finding(1401, "WEATHER_GAP_FILLED", severity=Severity.INFO, action=Action.HEALED, message=message))
+        findings.append(
+            Finding(1401, "WEATHER_GAP_FILLED", severity=Severity.INFO, action=Action.HEALED, message=message)
+        )
         return np.interp(np.arange(len(values)), known, values[known], period=len(values))
 
 
@@ -130,7 +134,9 @@ def in_calendar_order(
     for row, line in zip(rows, lines, strict=True):
         stamp = tuple(field.strip() for field in row[first_field : first_field + 3])
         if len(stamp) < 3 or not all(field.isascii() and field.isdecimal() for field in stamp):
-            raise WeatherError(f"month, day and hour are {', '.join(stamp)!r}", path, line, advice="Each row is one hour")
+            raise WeatherError(
+                f"month, day and hour are {', '.join(stamp)!r}", path, line, advice="Each row is one hour"
+            )
         found = tuple(int(field) for field in stamp)
         if found[:2] == (2, 29):
             continue
@@ -141,7 +147,8 @@ def in_calendar_order(
         wanted = expected[len(kept)]
         if found != wanted:
             raise WeatherError(
-                "month {} day {} hour {} follows where month {} day {} hour {} should".format(*found, *wanted), path, line,
+                "month {} day {} hour {} follows where month {} day {} hour {} should".format(*found, *wanted),
+                path, line,
                 advice=f"The file has {len(rows)} rows; it must have the {HOURS} hours of a year in order",
             )  # fmt: skip
         kept.append(row)

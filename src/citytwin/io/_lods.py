@@ -39,8 +39,7 @@ def lod_filter(lod: Lod | Iterable[Lod] | None) -> LodFilter:
     """
     if lod is None:
         return lambda tenths: True
-    single = isinstance(lod, int | float | str)
-    levels = [lod] if single else list(lod)  # type: ignore[list-item, arg-type]
+    levels: list[Lod] = [lod] if isinstance(lod, int | float | str) else list(lod)
     exact: set[int] = set()
     for level in levels:
         tenths = lod_tenths(level)

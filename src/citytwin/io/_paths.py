@@ -38,4 +38,6 @@ def resolve(root: Path, name: str) -> Path:
         path = (root / plain).resolve()
         if path.is_relative_to(root) and path != root:
             return path
-    raise CityReadError(f"refused reference {name!r}: it leaves the folder", root, advice="Put the file beside its input")
+    raise CityReadError(
+        f"refused reference {name!r}: it leaves the folder", root, advice="Put the file beside its input"
+    )

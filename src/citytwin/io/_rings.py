@@ -1,4 +1,4 @@
-"""Rings as files have them made into rings as the model has them: open, without repeated points, with three at least."""
+"""Rings as files have them made into rings as the model has them: open, no point twice in a row, three at least."""
 
 from __future__ import annotations
 
@@ -92,8 +92,13 @@ def clean_rings(
     polygons = np.flatnonzero(exterior)
     points = np.flatnonzero(keep & kept_rings[ring])
     return CleanRings(
-        polygons, offsets_of(rings_left[polygons]), offsets_of(counts[kept_rings]), coordinates[points],
-        unclosed & exterior, repeated & exterior, dropped_hole,
+        polygons,
+        offsets_of(rings_left[polygons]),
+        offsets_of(counts[kept_rings]),
+        coordinates[points],
+        unclosed & exterior,
+        repeated & exterior,
+        dropped_hole,
     )
 
 

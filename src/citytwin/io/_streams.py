@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Protocol
 
 from citytwin.errors import CityReadError
 from citytwin.io._limits import ReadLimits
@@ -20,6 +20,10 @@ from citytwin.model.provenance import InputFile
 
 SUFFIXES = (".gml", ".xml", ".citygml", ".json", ".jsonl")
 Progress = Callable[[int, int], None]
+
+
+class _Readable(Protocol):
+    def read(self, size: int = ..., /) -> bytes: ...
 
 
 class Stream:
@@ -42,7 +46,7 @@ class Stream:
 
     def __init__(
         self,
-        file: BinaryIO,
+        file: _Readable,
         raw: Callable[[], int],
         size: int,
         name: str,
@@ -58,7 +62,9 @@ class Stream:
         try:
             data = self._file.read(count)
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-            raise CityReadError(f"the archive is damaged ({error})", self.name, advice="Fetch the file again") from error
+            raise CityReadError(
+                f"the archive is damaged ({error})", self.name, advice="Fetch the file again"
+            ) from error
         self.unpacked += len(data)
         done = self._raw()
         limits = self._limits
@@ -104,7 +110,14 @@ class Source:
                 if self.member is not None:
                     with zipfile.ZipFile(file) as archive, archive.open(self.member) as packed:
                         info = archive.getinfo(self.member)
-                        yield Stream(packed, _zip_count(packed, info), info.compress_size, self.name, limits, progress)
+                        yield Stream(
+                            packed,
+                            _bytes_from(file, info.header_offset),
+                            info.compress_size,
+                            self.name,
+                            limits,
+                            progress,
+                        )
                 elif _magic(file).startswith(b"\x1f\x8b"):
                     with gzip.open(file) as unpacked:
                         yield Stream(unpacked, file.tell, size, self.name, limits, progress)
@@ -113,20 +126,17 @@ class Source:
         except FileNotFoundError:
             raise CityReadError("there is no such file", self.path, advice="Check the path") from None
         except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-            raise CityReadError(f"cannot be opened ({error})", self.path, advice="Check file and permissions") from error
+            raise CityReadError(
+                f"cannot be opened ({error})", self.path, advice="Check file and permissions"
+            ) from error
 
 
-def _zip_count(packed: zipfile.ZipExtFile, info: zipfile.ZipInfo) -> Callable[[], int]:
-    """Packed bytes read so far; a member is given the ratio of its header until it is read to its end."""
-
-    def count() -> int:
-        left = getattr(packed, "_compress_left", None)
-        return info.compress_size - left if left is not None else info.compress_size
-
-    return count
+def _bytes_from(file: IO[bytes], start: int) -> Callable[[], int]:
+    """Bytes read so far of what begins at `start`."""
+    return lambda: max(file.tell() - start, 0)
 
 
-def _magic(file: BinaryIO) -> bytes:
+def _magic(file: IO[bytes]) -> bytes:
     head = file.read(16)
     file.seek(0)
     return head
@@ -184,5 +194,3 @@ def input_file(path: Path) -> InputFile:
         raise CityReadError(f"cannot be opened ({error})", path, advice="Check file and permissions") from error
     as_of = datetime.fromtimestamp(status.st_mtime, UTC).date().isoformat()
     return InputFile(str(path), digest, status.st_size, as_of)
-
-

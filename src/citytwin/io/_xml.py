@@ -25,21 +25,37 @@ OPTIONS: dict[str, Any] = {
     "remove_comments": True,
     "remove_pis": True,
     "collect_ids": False,
+    "remove_blank_text": True,
     "huge_tree": True,
 }
-"""``huge_tree`` lifts the limits of 256 levels and 10 MB of text, which coordinate lists of terrain exceed; libxml2 still
-refuses entity amplification, and every DOCTYPE is refused here."""
+"""``huge_tree`` lifts the limits of 256 levels and 10 MB of text, which coordinate lists of terrain exceed; libxml2
+still refuses entity amplification, and every DOCTYPE is refused here."""
 
 ENCODINGS = frozenset(
-    {"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "latin1",
-     "windows-1252", "cp1252"}
+    {
+        "utf-8",
+        "utf8",
+        "utf-16",
+        "utf-16le",
+        "utf-16be",
+        "us-ascii",
+        "ascii",
+        "iso-8859-1",
+        "iso-8859-15",
+        "latin1",
+        "windows-1252",
+        "cp1252",
+    }
 )
 CHUNK = 1 << 18
 
 _DECLARED = re.compile(r"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _BYTE_ORDER_MARKS = {
-    b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be",
-    b"<\x00": "utf-16-le", b"\x00<": "utf-16-be",
+    b"\xef\xbb\xbf": "utf-8",
+    b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be",
+    b"<\x00": "utf-16-le",
+    b"\x00<": "utf-16-be",
 }
 
 if etree.LIBXML_VERSION < LIBXML2_FLOOR:
@@ -73,11 +89,12 @@ def members(stream: Stream, tags: Collection[str]) -> Iterator[Any]:
     _check_head(head, stream.name)
     parser = etree.XMLPullParser(events=("end",), tag=list(tags), **OPTIONS)
     first = True
-    previous = None
+    previous: Any = None
     try:
         while head:
             parser.feed(head)
-            for _, element in parser.read_events():
+            events: Iterator[Any] = parser.read_events()
+            for _, element in events:
                 parent = element.getparent()
                 if first:
                     _refuse_doctype(element, stream.name)
@@ -94,7 +111,9 @@ def members(stream: Stream, tags: Collection[str]) -> Iterator[Any]:
     except etree.XMLSyntaxError as error:
         raise syntax_error(error, stream.name) from error
     except (etree.LxmlError, UnicodeError, LookupError) as error:
-        raise CityReadError(f"cannot be parsed ({error})", stream.name, advice="Check that the file is complete") from error
+        raise CityReadError(
+            f"cannot be parsed ({error})", stream.name, advice="Check that the file is complete"
+        ) from error
     _refuse_doctype(root, stream.name)
     yield root
 
@@ -103,7 +122,9 @@ def syntax_error(error: etree.XMLSyntaxError, name: str) -> CityReadError:
     """Typed error for what the parser says, with its line."""
     message = re.sub(r", line \d+, column \d+.*", "", error.msg or "it is empty", flags=re.DOTALL)
     return CityReadError(
-        f"not well-formed XML ({message})", name, line=error.lineno or None,
+        f"not well-formed XML ({message})",
+        name,
+        line=error.lineno or None,
         advice="The file is damaged or cut short: fetch or export it again",
     )
 
@@ -142,7 +163,9 @@ def _check_head(head: bytes, name: str) -> None:
     declared = _DECLARED.match(text)
     if declared and declared[1].lower() not in ENCODINGS:
         raise CityReadError(
-            f"encoding {declared[1]} is not accepted", name, line=1,
+            f"encoding {declared[1]} is not accepted",
+            name,
+            line=1,
             advice=f"Convert the file to UTF-8; accepted are {', '.join(sorted(ENCODINGS))}",
         )
     prolog = re.match(r"(?:\s|<\?.*?\?>|<!--.*?-->)*", text, re.DOTALL)
@@ -159,6 +182,8 @@ def _refuse_doctype(element: Any, name: str) -> None:
 
 def _doctype(name: str, line: int | None) -> CityReadError:
     return CityReadError(
-        "has a document type declaration (DOCTYPE)", name, line=line,
+        "has a document type declaration (DOCTYPE)",
+        name,
+        line=line,
         advice="City models need none, and entities can hide content: remove it and whatever it defines",
     )

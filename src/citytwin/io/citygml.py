@@ -43,7 +43,7 @@ def read_citygml(
     Raises
     ------
     CityReadError
-        Not well-formed, not CityGML 1.0 or 2.0, malformed coordinates, no building, or beyond a limit.
+        Not well-formed, not CityGML 1.0 or 2.0, malformed coordinates, or beyond a limit.
     CrsError
         The coordinate reference system cannot be told.
 
@@ -74,8 +74,14 @@ def read_citygml(
         np.array([link.in_solid for link in walker.links], bool),
     )
     return finish(
-        walker.columns, name=source.name, crs=crs, limits=limits, provenance=provenance or Provenance(),
-        closed_rings=True, links=links, flat_rings=walker.rings.flat,
+        walker.columns,
+        name=source.name,
+        crs=crs,
+        limits=limits,
+        provenance=provenance or Provenance(),
+        closed_rings=True,
+        links=links,
+        flat_rings=walker.rings.flat,
     )
 
 
@@ -85,6 +91,10 @@ def check_root(tag: str, name: str) -> None:
         return
     if tag.startswith(f"{{{CITYGML_3}}}"):
         raise CityReadError(
-            "this is CityGML 3.0", name, advice="1.0 and 2.0 are read: convert it first, for instance with citygml-tools"
+            "this is CityGML 3.0",
+            name,
+            advice="1.0 and 2.0 are read: convert it first, for instance with citygml-tools",
         )
-    raise CityReadError(f"the root element is {tag}, not a CityGML CityModel", name, advice="Choose a CityGML 1.0 or 2.0 file")
+    raise CityReadError(
+        f"the root element is {tag}, not a CityGML CityModel", name, advice="Choose a CityGML 1.0 or 2.0 file"
+    )

@@ -46,14 +46,30 @@ class Rule(NamedTuple):
 
 
 GENERIC_TYPES = {
-    "stringAttribute": "string", "intAttribute": "int", "doubleAttribute": "double", "dateAttribute": "date",
-    "uriAttribute": "uri", "measureAttribute": "measure",
+    "stringAttribute": "string",
+    "intAttribute": "int",
+    "doubleAttribute": "double",
+    "dateAttribute": "date",
+    "uriAttribute": "uri",
+    "measureAttribute": "measure",
 }
 CORE_TYPES = {
-    "name": "string", "description": "string", "creationDate": "date", "terminationDate": "date",
-    "relativeToTerrain": "string", "relativeToWater": "string", "class": "code", "function": "code", "usage": "code",
-    "yearOfConstruction": "int", "yearOfDemolition": "int", "roofType": "code", "measuredHeight": "measure",
-    "storeysAboveGround": "int", "storeysBelowGround": "int", "storeyHeightsAboveGround": "measure",
+    "name": "string",
+    "description": "string",
+    "creationDate": "date",
+    "terminationDate": "date",
+    "relativeToTerrain": "string",
+    "relativeToWater": "string",
+    "class": "code",
+    "function": "code",
+    "usage": "code",
+    "yearOfConstruction": "int",
+    "yearOfDemolition": "int",
+    "roofType": "code",
+    "measuredHeight": "measure",
+    "storeysAboveGround": "int",
+    "storeysBelowGround": "int",
+    "storeyHeightsAboveGround": "measure",
     "storeyHeightsBelowGround": "measure",
 }
 """Attributes every city object or building may have, with the type the schema gives them."""
@@ -62,10 +78,16 @@ _OF_GML = ("name", "description")
 _OF_CORE = ("creationDate", "terminationDate", "relativeToTerrain", "relativeToWater")
 
 SURFACE_KINDS = {
-    "WallSurface": SurfaceKind.WALL, "RoofSurface": SurfaceKind.ROOF, "GroundSurface": SurfaceKind.GROUND,
-    "ClosureSurface": SurfaceKind.CLOSURE, "OuterCeilingSurface": SurfaceKind.OUTER_CEILING,
-    "OuterFloorSurface": SurfaceKind.OUTER_FLOOR, "Window": SurfaceKind.WINDOW, "Door": SurfaceKind.DOOR,
-    "InteriorWallSurface": SurfaceKind.INTERIOR, "CeilingSurface": SurfaceKind.INTERIOR,
+    "WallSurface": SurfaceKind.WALL,
+    "RoofSurface": SurfaceKind.ROOF,
+    "GroundSurface": SurfaceKind.GROUND,
+    "ClosureSurface": SurfaceKind.CLOSURE,
+    "OuterCeilingSurface": SurfaceKind.OUTER_CEILING,
+    "OuterFloorSurface": SurfaceKind.OUTER_FLOOR,
+    "Window": SurfaceKind.WINDOW,
+    "Door": SurfaceKind.DOOR,
+    "InteriorWallSurface": SurfaceKind.INTERIOR,
+    "CeilingSurface": SurfaceKind.INTERIOR,
     "FloorSurface": SurfaceKind.INTERIOR,
 }
 """Thematic surfaces of a building (OGC 12-019 clause 10.3.3), also the semantic types of CityJSON."""
@@ -107,7 +129,12 @@ OBJECT_KINDS = {
     **{f"{{{space}}}Building": ObjectKind.BUILDING for space in BUILDING},
     **{f"{{{space}}}BuildingPart": ObjectKind.BUILDING_PART for space in BUILDING},
 }
-GENERICS_BY_NAME = frozenset(tag for tag, rule in RULES.items() if rule.do is Do.GENERIC)
+PLAIN = frozenset(
+    tag
+    for tag, rule in RULES.items()
+    if rule.do is Do.GENERIC or (rule.do is Do.LEAF and rule.type not in ("code", "measure"))
+)
+"""Attributes without a unit: a text, or a ``gen:value`` with a text."""
 CITY_MODELS = frozenset(f"{{{space}}}CityModel" for space in CORE)
 MEMBERS = frozenset({f"{{{space}}}cityObjectMember" for space in CORE} | {f"{{{GML}}}featureMember"})
 APPEARANCES = frozenset(f"{{{space}}}appearanceMember" for space in (*CORE, *APPEARANCE))
@@ -123,7 +150,17 @@ INTERIORS = frozenset({f"{{{GML}}}interior", f"{{{GML}}}innerBoundaryIs"})
 POLYGON_LIKE = frozenset(f"{{{GML}}}{name}" for name in ("Polygon", "PolygonPatch", "Triangle", "Rectangle"))
 COLLECTIONS = frozenset(
     f"{{{GML}}}{name}"
-    for name in ("MultiSurface", "CompositeSurface", "Surface", "PolyhedralSurface", "TriangulatedSurface", "Tin",
-                 "OrientableSurface", "MultiGeometry", "GeometricComplex", "Shell")
+    for name in (
+        "MultiSurface",
+        "CompositeSurface",
+        "Surface",
+        "PolyhedralSurface",
+        "TriangulatedSurface",
+        "Tin",
+        "OrientableSurface",
+        "MultiGeometry",
+        "GeometricComplex",
+        "Shell",
+    )
 )
 SOLID_COLLECTIONS = frozenset(f"{{{GML}}}{name}" for name in ("MultiSolid", "CompositeSolid"))

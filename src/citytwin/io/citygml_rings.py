@@ -93,7 +93,9 @@ class RingTexts:
         dimension = np.array(self.dimensions, np.int64)
         wrong = np.flatnonzero(counts % dimension)
         if len(wrong):
-            raise self._ring_error(int(wrong[0]), f"{counts[wrong[0]]} numbers, not a multiple of {dimension[wrong[0]]}")
+            raise self._ring_error(
+                int(wrong[0]), f"{counts[wrong[0]]} numbers, not a multiple of {dimension[wrong[0]]}"
+            )
         points = counts // dimension
         if points.max(initial=0) > self.limits.ring_points:
             raise self._ring_error(int(points.argmax()), f"a ring of {points.max()} points (limits.ring_points)")
@@ -143,7 +145,11 @@ class RingTexts:
         offsets = np.array(columns.polygon_rings)
         polygon = int(np.searchsorted(offsets, columns.n_rings + ring, side="right")) - 1
         owner = columns.object_id[columns.owner_object[columns.polygon_owner[polygon]]]
+        identifier = columns.polygon_id.strings()[polygon]
         return CityReadError(
-            reason, self.name, line=columns.polygon_line[polygon], gml_id=columns.polygon_id.strings()[polygon] or owner,
+            reason,
+            self.name,
+            line=columns.polygon_line[polygon],
+            gml_id=identifier or owner,
             advice=f"Correct the coordinates of {owner} or leave the object out",
         )

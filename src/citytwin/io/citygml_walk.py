@@ -15,7 +15,6 @@ from citytwin.io.citygml_names import (
     APPEARANCES,
     COLLECTIONS,
     EXTERIORS,
-    GENERICS_BY_NAME,
     GML,
     GML_ID,
     HREF,
@@ -25,6 +24,7 @@ from citytwin.io.citygml_names import (
     LINEAR_RING,
     OBJECT_KINDS,
     ORIENTABLE,
+    PLAIN,
     POLYGON_LIKE,
     ROOF_EDGE,
     RULES,
@@ -85,7 +85,8 @@ class Walker:
         self._dimension = 3
         self._owner = -1
         self._generic: tuple[dict[str, dict[str | None, int]], dict[str, dict[str | None, int]]] = (
-            {tag: {} for tag in GENERICS_BY_NAME}, {tag: {} for tag in GENERICS_BY_NAME},
+            {tag: {} for tag in PLAIN},
+            {tag: {} for tag in PLAIN},
         )
         self._in_solid = False
 
@@ -129,7 +130,9 @@ class Walker:
         if identifier:
             return str(identifier)
         made = f"object-{len(self.columns.object_id) + 1}"
-        self.columns.findings.add(1002, "MISSING_ID", made, message=f"{_qualified(element)} has no gml:id and is called so")
+        self.columns.findings.add(
+            1002, "MISSING_ID", made, message=f"{_qualified(element)} has no gml:id and is called so"
+        )
         return made
 
     def _object(self, element: Any, parent: int, level: int) -> None:
@@ -151,11 +154,13 @@ class Walker:
                 name = child.get("name")
                 code = known.get(name)
                 if code is None:
-                    key = (name or "", RULES[tag].type, "generic", "")
+                    plain = RULES[tag]
+                    named = (name or "", plain.type, "generic", "")
+                    key = named if plain.do is Do.GENERIC else (plain.name, plain.type, "core", "")
                     code = known[name] = attributes.codes.setdefault(key, len(attributes.codes))
                 add_row(row)
                 add_code(code)
-                add_text(child[0].text or "" if len(child) else "")
+                add_text((child[0].text if len(child) else child.text) or "")
                 continue
             rule = RULES.get(tag)
             if rule is None:
@@ -273,7 +278,10 @@ class Walker:
         else:
             self._extra(owner, element)
             self.columns.findings.add(
-                1008, "GEOMETRY_NOT_READ", self.columns.object_id[owner.object], owner.id,
+                1008,
+                "GEOMETRY_NOT_READ",
+                self.columns.object_id[owner.object],
+                owner.id,
                 f"{_qualified(geometry)} in {_qualified(element)} is kept as it is written",
             )
 
@@ -319,10 +327,7 @@ class Walker:
             if identifier := element.get(GML_ID):
                 self._name(identifier, start, sign)
         else:
-            self.columns.degrade(
-                self.columns.owner_object[self._owner], 1008, "GEOMETRY_NOT_READ",
-                f"line {element.sourceline}: {_qualified(element)} is no surface that is understood",
-            )
+            self._not_read(element, "no surface that is understood")
 
     def _polygon(self, polygon: Any, sign: int) -> None:
         columns = self.columns
@@ -359,11 +364,14 @@ class Walker:
     def _is_ring(self, ring: Any) -> bool:
         if ring.tag == LINEAR_RING:
             return True
-        self.columns.degrade(
-            self.columns.owner_object[self._owner], 1008, "GEOMETRY_NOT_READ",
-            f"line {ring.sourceline}: a ring is a {_qualified(ring)}, not a gml:LinearRing",
-        )
+        self._not_read(ring, "no gml:LinearRing")
         return False
+
+    def _not_read(self, element: Any, what: str) -> None:
+        row = self.columns.owner_object[self._owner]
+        self._extra(_Owner(row), element)
+        message = f"line {element.sourceline}: {_qualified(element)} is {what} and kept as it is written"
+        self.columns.degrade(row, 1008, "GEOMETRY_NOT_READ", message)
 
     def _name(self, identifier: str, start: int, sign: int) -> None:
         """Remember which entries an identifier stands for, from `start` to the last one."""
@@ -371,7 +379,10 @@ class Walker:
         if identifier in self._named:
             row = self.columns.owner_object[self._owner]
             self.columns.findings.add(
-                1001, "DUPLICATE_ID", self.columns.object_id[row], identifier,
+                1001,
+                "DUPLICATE_ID",
+                self.columns.object_id[row],
+                identifier,
                 "two geometries of the object bear this gml:id; links go to the first",
             )
             return
@@ -417,13 +428,18 @@ class Walker:
             if target[:1] == "#":
                 self.columns.degrade(row, 1005, "XLINK_DANGLING", f"{target} is nowhere in the file")
             else:
-                self.columns.degrade(row, 1006, "XLINK_EXTERNAL", f"{target[:200]} leads out of the file and is not opened")
+                self.columns.degrade(
+                    row, 1006, "XLINK_EXTERNAL", f"{target[:200]} leads out of the file and is not opened"
+                )
 
     def _check_level(self, level: int, element: Any) -> None:
         if level > self.limits.nesting:
             raise CityReadError(
-                f"nested more than {self.limits.nesting} levels deep", self.name, line=element.sourceline,
-                gml_id=element.get(GML_ID), advice="Raise limits.nesting if that is meant",
+                f"nested more than {self.limits.nesting} levels deep",
+                self.name,
+                line=element.sourceline,
+                gml_id=element.get(GML_ID),
+                advice="Raise limits.nesting if that is meant",
             )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from dataclasses import replace
@@ -58,13 +57,13 @@ def read_epw(path: Path, text: str, latitude: float | None, longitude: float | N
     Dictionary".
     """
     lines = text.splitlines()
-    table = list(csv.reader(lines))
+    table = [line.split(",") for line in lines]
     start = next((i + 1 for i, row in enumerate(table[:100]) if row and row[0].strip().upper() == "DATA PERIODS"), None)
     if start is None:
         raise WeatherError("there is no line DATA PERIODS", path, advice="Fetch the file again")
     if table[start - 1][1:3] != ["1", "1"]:
         raise WeatherError("data periods or rows an hour are not one", path, start, advice="One year of hours is read")
-    numbered = [(row, number) for number, row in enumerate(table[start:], start + 1) if row]
+    numbered = [(row, number) for number, row in enumerate(table[start:], start + 1) if any(row)]
     rows = in_calendar_order(path, [row for row, _ in numbered], [number for _, number in numbered], MONTH, 1)
     location, utc_offset_h, altitude = _location(path, table[0], latitude, longitude)
     header = "\n".join(lines[:start])
@@ -72,7 +71,9 @@ def read_epw(path: Path, text: str, latitude: float | None, longitude: float | N
     findings: list[Finding] = []
     if offset is not None and utc_offset_h != 0.0:
         message = f"the header says UTC{utc_offset_h:+g}, but PVGIS writes its rows in UTC"
-        findings.append(Finding(1403, "WEATHER_TIME_ZONE", severity=Severity.WARNING, action=Action.HEALED, message=message))
+        findings.append(
+            Finding(1403, "WEATHER_TIME_ZONE", severity=Severity.WARNING, action=Action.HEALED, message=message)
+        )
         utc_offset_h = 0.0
 
     temp_air = rows.numbers(TEMP_AIR, "temperature", -70.0, 70.0, MISSING_TEMPERATURE)
@@ -83,7 +84,9 @@ def read_epw(path: Path, text: str, latitude: float | None, longitude: float | N
         temp_air=temp_air,
         relative_humidity=humidity,
         wind_speed=wind,
-        **{name: rows.numbers(c, name.upper(), *IRRADIANCE, MISSING_IRRADIANCE) for name, c in COMPONENTS.items()},
+        ghi=rows.numbers(GHI, "GHI", *IRRADIANCE, MISSING_IRRADIANCE),
+        dni=rows.numbers(DNI, "DNI", *IRRADIANCE, MISSING_IRRADIANCE),
+        dhi=rows.numbers(DHI, "DHI", *IRRADIANCE, MISSING_IRRADIANCE),
         sky_temperature=temp_air,
         latitude=location[0],
         longitude=location[1],
@@ -94,28 +97,25 @@ def read_epw(path: Path, text: str, latitude: float | None, longitude: float | N
         synthetic="synthetic" in header.lower(),
     )
     zenith = sun_of(draft).zenith
-    irradiance = _closed(draft, zenith, rows, findings)
+    ghi, dni, dhi = _closed(draft, zenith, rows, findings)
     infrared = rows.numbers(INFRARED, "infrared radiation", 0.0, 1000.0, MISSING_IRRADIANCE)
     known = infrared > 0.0
     sky = np.where(known, sky_temperature_from_infrared(np.where(known, infrared, 1.0)), np.nan)
     if not known.all():
-        model = sky_temperature_from_clearness(temp_air, humidity, irradiance["ghi"], zenith)
+        model = sky_temperature_from_clearness(temp_air, humidity, ghi, zenith)
         sky = np.where(known, sky, model)
         findings.append(sky_temperature_estimated(f"{(~known).sum()} hours have no infrared radiation"))
-    return replace(draft, sky_temperature=sky, findings=Findings.of(findings), **irradiance)
-
-
-COMPONENTS = {"ghi": GHI, "dni": DNI, "dhi": DHI}
+    return replace(draft, ghi=ghi, dni=dni, dhi=dhi, sky_temperature=sky, findings=Findings.of(findings))
 
 
 def _closed(
     draft: Weather, zenith: NDArray[np.float64], rows: HourlyRows, findings: list[Finding]
-) -> dict[str, NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """GHI, DNI and DHI with single missing ones computed from ``GHI = DHI + DNI cos z``."""
-    ghi, dni, dhi = draft.ghi.copy(), draft.dni.copy(), draft.dhi.copy()
+    ghi, dni, dhi = draft.ghi, draft.dni, draft.dhi
     gaps = np.isnan(np.stack([ghi, dni, dhi]))
     if not gaps.any():
-        return {"ghi": ghi, "dni": dni, "dhi": dhi}
+        return ghi, dni, dhi
     cosine = np.maximum(np.cos(np.radians(zenith)), 0.0)
     low_sun = gaps[1] & (cosine < 0.05)
     hopeless = np.flatnonzero((gaps.sum(0) > 1) | (low_sun & (ghi - dhi > 1.0)))
@@ -129,7 +129,7 @@ def _closed(
     dhi = np.where(gaps[2], np.maximum(ghi - dni * cosine, 0.0), dhi)
     message = f"a component of irradiance is missing in {gaps.any(0).sum()} hours and computed from the two others"
     findings.append(Finding(1401, "WEATHER_GAP_FILLED", severity=Severity.INFO, action=Action.HEALED, message=message))
-    return {"ghi": ghi, "dni": dni, "dhi": dhi}
+    return ghi, dni, dhi
 
 
 def _location(
@@ -140,8 +140,8 @@ def _location(
     if len(texts) < 4 or not all(NUMBER.match(text) for text in texts):
         raise WeatherError("latitude, longitude, time zone or altitude is no number", path, 1, advice="See LOCATION")
     north, east, zone, altitude = (float(text) for text in texts)
-    if latitude is not None and longitude is not None:
-        return (latitude, longitude), zone, math.nan
     if not (abs(north) <= 90.0 and abs(east) <= 180.0 and abs(zone) <= 14.0):
         raise WeatherError(f"{north:g} N {east:g} E, UTC{zone:+g} is no place", path, 1, advice="Correct line 1")
+    if latitude is not None and longitude is not None:
+        return (latitude, longitude), zone, math.nan
     return (north, east), zone, altitude

@@ -42,9 +42,9 @@ def is_fmi(text: str) -> bool:
 def read_fmi(path: Path, text: str, latitude: float | None, longitude: float | None) -> Weather:
     """Weather of a reference year.
 
-    Times are UTC+2 and the row HOUR = h is the mean over the hour that ends then, so that HOUR 0 belongs to the last hour
-    of the day before: rows move up by one and the first becomes the last. The file has no long-wave radiation; the sky
-    temperature is estimated (:mod:`citytwin.model.sky_temperature`).
+    Times are UTC+2 and the row HOUR = h is the mean over the hour that ends then, so that HOUR 0 belongs to the last
+    hour of the day before: rows move up by one and the first becomes the last. The file has no long-wave radiation;
+    the sky temperature is estimated (:mod:`citytwin.model.sky_temperature`).
 
     Parameters
     ----------
@@ -112,8 +112,9 @@ def _station(path: Path, latitude: float | None, longitude: float | None) -> Sta
     if latitude is not None and longitude is not None:
         return Station(station.name if station else path.stem, latitude, longitude, math.nan)
     if station is None:
+        names = ", ".join(s.name for s in known)
         raise WeatherError(
             "the file does not say where it was measured", path,
-            advice=f"Give latitude and longitude, or keep the station in the file name: {', '.join(s.name for s in known)}",
+            advice=f"Give latitude and longitude, or keep the station in the file name: {names}",
         )  # fmt: skip
     return station

@@ -8,13 +8,13 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.errors import CityReadError
-from citytwin.io import _atomic
+from citytwin.io._atomic import write
 from citytwin.io._network_crs import transformed
 from citytwin.io._streams import input_file
 from citytwin.model.attributes import NUMBER
@@ -313,4 +313,8 @@ def _write(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]]) 
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    _atomic.write_bytes(path, text.getvalue().encode())
+
+    def fill(file: BinaryIO) -> None:
+        file.write(text.getvalue().encode())
+
+    write(path, fill)

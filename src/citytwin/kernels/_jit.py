@@ -1,8 +1,9 @@
 """The one decorator that compiles, and the folder its machine code is cached in.
 
-Every kernel is compiled with ``nogil`` (threads come from above), ``error_model="numpy"`` (a division by zero gives inf,
-as in numpy) and a cache on disk. Numba's own cache does not notice an edited callee or constant in another file, hence
-the folder is keyed by the content of every file in this package: change one character and all kernels compile anew.
+Every kernel is compiled with ``nogil`` (threads come from above), ``error_model="numpy"`` (a division by zero gives
+inf, as in numpy) and a cache on disk. Numba's own cache does not notice an edited callee or constant in another file,
+hence the folder is keyed by the content of every file in this package: change one character and all kernels compile
+anew.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from citytwin.kernels._jit import jit
 from citytwin.kernels.bvh import STACK, Bvh
-from citytwin.kernels.moller_trumbore import direction_terms, dot, reciprocal, slab, triangle_box
+from citytwin.kernels.moller_trumbore import direction_terms, dot, nearer_second, reciprocal, slab, triangle_box
 
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
@@ -76,7 +76,7 @@ def any_hit(
     bool, (n,)
         Depends on the ray and the triangles only (:mod:`citytwin.kernels.moller_trumbore`).
     """
-    low, high, left, count, triangles, _ = bvh
+    low, high, left, leaf_size, triangles, _ = bvh
     t_min = np.float32(t_min)
     t_max = np.float32(t_max)
     n = len(origins)
@@ -96,8 +96,8 @@ def any_hit(
             depth -= 1
             node = stack[depth]
             first = left[node]
-            if count[node] > 0:
-                for k in range(first, first + count[node]):
+            if leaf_size[node] > 0:
+                for k in range(first, first + leaf_size[node]):
                     if _stops(triangles, k, ox, oy, oz, dx, dy, dz, ix, iy, iz, t_min, t_max):
                         hit = True
                         occluder = k
@@ -114,13 +114,10 @@ def any_hit(
                 ox, oy, oz, ix, iy, iz, t_max,
             )  # fmt: skip
             if a and b:
-                towards = (
-                    (low[other, 0] + high[other, 0] - low[first, 0] - high[first, 0]) * dx
-                    + (low[other, 1] + high[other, 1] - low[first, 1] - high[first, 1]) * dy
-                    + (low[other, 2] + high[other, 2] - low[first, 2] - high[first, 2]) * dz
-                )
-                stack[depth] = other if towards > _ZERO else first
-                stack[depth + 1] = first if towards > _ZERO else other
+                if nearer_second(low, high, first, dx, dy, dz):
+                    first, other = other, first
+                stack[depth] = other
+                stack[depth + 1] = first
                 depth += 2
             elif a:
                 stack[depth] = first

@@ -28,7 +28,7 @@ class Bvh(NamedTuple):
         Corners of each box, padded.
     left : int32, (n_nodes,)
         First of the two children, which are neighbours; of a leaf, its first triangle.
-    count : int32, (n_nodes,)
+    leaf_size : int32, (n_nodes,)
         Triangles of a leaf; 0 for an inner node.
     triangles : float32, (n_triangles, 9), m
         First corner and the edges from it to the second and third, in the order of the leaves.
@@ -39,7 +39,7 @@ class Bvh(NamedTuple):
     low: NDArray[np.float32]
     high: NDArray[np.float32]
     left: NDArray[np.int32]
-    count: NDArray[np.int32]
+    leaf_size: NDArray[np.int32]
     triangles: NDArray[np.float32]
     order: NDArray[np.int32]
 
@@ -65,7 +65,7 @@ def _find_split(
     bins: NDArray[np.float32],
     costs: NDArray[np.float32],
 ) -> tuple[int, int]:
-    """Axis and bin boundary of the cheapest split, area left x number left + area right x number right; axis -1 if none."""
+    """Axis and bin boundary where area x number of triangles, summed over both sides, is least; axis -1 if none."""
     best = np.float32(np.inf)
     best_axis = -1
     best_boundary = 0
@@ -129,9 +129,9 @@ def _push(stack: NDArray[np.int64], depth: int, node: int, start: int, stop: int
 def build_bvh(xyz: NDArray[np.float32]) -> Bvh:
     """Build the tree that rays are cast against.
 
-    From the root down, each node of more than 4 triangles is split at that boundary of 16 bins of box centres, on any of
-    the three axes, where the expected cost of casting a ray, area times number of triangles on either side, is lowest.
-    Nodes whose centres coincide are halved. The tree takes less than 100 bytes a triangle.
+    From the root down, each node of more than 4 triangles is split at that boundary of 16 bins of box centres, on any
+    of the three axes, where the expected cost of casting a ray, area times number of triangles on either side, is
+    lowest. Nodes whose centres coincide are halved. The tree takes less than 100 bytes a triangle.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def build_bvh(xyz: NDArray[np.float32]) -> Bvh:
     low = np.empty((2 * n, 3), np.float32)
     high = np.empty((2 * n, 3), np.float32)
     left = np.empty(2 * n, np.int32)
-    count = np.empty(2 * n, np.int32)
+    leaf_size = np.empty(2 * n, np.int32)
     centre_low = np.empty(3, np.float32)
     centre_high = np.empty(3, np.float32)
     counts = np.empty(BINS, np.int64)
@@ -190,7 +190,7 @@ def build_bvh(xyz: NDArray[np.float32]) -> Bvh:
                 centre_high[i] = max(centre_high[i], centre)
         if stop - start <= LEAF:
             left[node] = start
-            count[node] = stop - start
+            leaf_size[node] = stop - start
             continue
         middle = start
         if level < _SAH_DEPTH:
@@ -209,10 +209,15 @@ def build_bvh(xyz: NDArray[np.float32]) -> Bvh:
         if middle == start or middle == stop:
             middle = (start + stop) // 2
         left[node] = n_nodes
-        count[node] = 0
+        leaf_size[node] = 0
         depth = _push(stack, depth, n_nodes + 1, middle, stop, level + 1)
         depth = _push(stack, depth, n_nodes, start, middle, level + 1)
         n_nodes += 2
     return Bvh(
-        low[:n_nodes].copy(), high[:n_nodes].copy(), left[:n_nodes].copy(), count[:n_nodes].copy(), triangles[order], order
+        low[:n_nodes].copy(),
+        high[:n_nodes].copy(),
+        left[:n_nodes].copy(),
+        leaf_size[:n_nodes].copy(),
+        triangles[order],
+        order,
     )

@@ -20,7 +20,7 @@ class Decimals(NamedTuple):
 
     Attributes
     ----------
-    count : int
+    n_tokens : int
         Tokens in the buffer, those beyond the end of the output included; up to `error` where there is one.
     error : int
         Place in the buffer where the first token that is no decimal number starts, or -1.
@@ -29,7 +29,7 @@ class Decimals(NamedTuple):
         places in the output hold NaN.
     """
 
-    count: int
+    n_tokens: int
     error: int
     slow: NDArray[np.int64]
 
@@ -50,9 +50,9 @@ def _product_error(a: float, b: float, product: float) -> float:
 def _scale(digits: int, exponent: int) -> float:
     """The double nearest to digits * 10**exponent, or NaN where that is not certain.
 
-    Up to 2**53 both operands are exact and the machine rounds once. Above, the quotient or product is corrected by its
-    exactly known remainder; the correction itself is accurate to 2**-51 of its parts, so that the result is certain when
-    the correction moved up and down by 2**-50 rounds to the same double.
+    Up to 2**53 both operands are exact and the machine rounds once. Above, the quotient or product is corrected by
+    its exactly known remainder; the correction itself is accurate to 2**-51 of its parts, so that the result is
+    certain when the correction moved up and down by 2**-50 rounds to the same double.
     """
     if exponent < -22 or exponent > 22:
         return math.nan
@@ -173,9 +173,7 @@ def parse_decimals(buffer: NDArray[np.uint8], out: NDArray[np.float64]) -> Decim
             out[count] = -value if negative else value
             if math.isnan(value):
                 if n_slow == len(slow):
-                    grown = np.empty((2 * n_slow, 3), np.int64)
-                    grown[:n_slow] = slow
-                    slow = grown
+                    slow = np.concatenate((slow, slow))  # twice the room
                 slow[n_slow, 0] = count
                 slow[n_slow, 1] = start
                 slow[n_slow, 2] = i
@@ -210,4 +208,4 @@ def read_decimals(text: bytes | bytearray | memoryview) -> tuple[NDArray[np.floa
     found = parse_decimals(buffer, values)
     for index, start, stop in found.slow:
         values[index] = float(bytes(text[start:stop]))
-    return values[: found.count].copy(), int(found.error)
+    return values[: found.n_tokens].copy(), int(found.error)

@@ -20,7 +20,7 @@ _REFLEX = 1  # in the list
 _STALE = 2  # still in the list, but convex by now or cut off
 
 _TOLERANCE = 1e-9
-"""Share of a polygon's extent from its first corner: a corner lower than this over its longest side is a point on a line."""
+"""Share of a polygon's extent: a corner lower than this over its longest side counts as a point on a line."""
 
 
 class Triangulation(NamedTuple):
@@ -126,8 +126,8 @@ def _sees(o: Outline, a: int, b: int) -> bool:
 def _bridge_end(o: Outline, start: int, hole: int) -> int:
     """Corner of the outline through `start` that sees the rightmost corner `hole` of an interior ring, or -1.
 
-    A ray to the right meets the outline first on one edge; the end of that edge is seen unless reflex corners lie in the
-    triangle between, of which the one nearest in angle to the ray is seen (Eberly, section 3).
+    A ray to the right meets the outline first on one edge; the end of that edge is seen unless reflex corners lie in
+    the triangle between, of which the one nearest in angle to the ray is seen (Eberly, section 3).
     """
     hx = o.x[hole]
     hy = o.y[hole]
@@ -164,7 +164,10 @@ def _bridge_end(o: Outline, start: int, hole: int) -> int:
             if inside:
                 steepness = abs(hy - ay) / (ax - hx)
                 tie = steepness == slope
-                nested = _turn_at(o, o.before[end], end, o.before[a]) > 0.0 and _turn_at(o, o.after[a], end, o.after[end]) > 0.0
+                nested = (
+                    _turn_at(o, o.before[end], end, o.before[a]) > 0.0
+                    and _turn_at(o, o.after[a], end, o.after[end]) > 0.0
+                )
                 if steepness < slope or (tie and (ax < o.x[end] or (ax == o.x[end] and nested))):
                     slope = steepness
                     end = a
@@ -175,7 +178,7 @@ def _bridge_end(o: Outline, start: int, hole: int) -> int:
 
 @jit
 def _join(o: Outline, n: int, a: int, b: int) -> int:
-    """Connect corner `a` of the outline and corner `b` of a hole by a bridge there and back; the new number of corners."""
+    """Connect corner `a` of the outline and `b` of a hole by a bridge there and back; the new number of corners."""
     a2 = n
     b2 = n + 1
     o.x[a2], o.y[a2], o.row[a2] = o.x[a], o.y[a], o.row[a]
@@ -195,9 +198,9 @@ def _join(o: Outline, n: int, a: int, b: int) -> int:
 def _clip(o: Outline, start: int, tolerance: float, triangles: NDArray[np.int32], count: int) -> tuple[int, bool]:
     """Cut ears off the outline through `start`; the new number of triangles and whether one was forced.
 
-    Only reflex corners can lie in a triangle cut off, so they are kept in a list, from which those that turned convex or
-    were cut off themselves are dropped when met. (One long function: arrays passed to helpers in the inner loop would
-    be counted as references at every call, which doubles the time.)
+    Only reflex corners can lie in a triangle cut off, so they are kept in a list, from which those that turned convex
+    or were cut off themselves are dropped when met. (One long function: arrays passed to helpers in the inner loop
+    would be counted as references at every call, which doubles the time.)
     """
     x, y, row, before, after, state, reflex = o
     n_reflex = 0
@@ -337,7 +340,15 @@ def _triangulate_surface(
             hole_normal = ring_normal(ring_vertices[ring], ring_vertices[ring + 1], vertices)
             hole = n
             n = _add_ring(
-                o, n, ring_vertices[ring], ring_vertices[ring + 1], hole_normal[axis] * area > 0.0, vertices, origin, u, v
+                o,
+                n,
+                ring_vertices[ring],
+                ring_vertices[ring + 1],
+                hole_normal[axis] * area > 0.0,
+                vertices,
+                origin,
+                u,
+                v,
             )
             for corner in range(hole + 1, n):
                 if o.x[corner] > o.x[hole]:
@@ -366,11 +377,11 @@ def triangulate(
 ) -> Triangulation:
     """Cut each polygon into triangles whose area vectors sum to the polygon's.
 
-    The polygon is projected along the axis of its largest normal component. Interior rings are joined to the outline by
-    bridge edges, the one with the rightmost vertex first; then convex corners that hold no reflex corner are cut off one
-    after the other. Corners on a line between their neighbours go without a triangle. Rings with fewer than 3 vertices
-    are passed over. Where the outline crosses itself the area vectors still sum up, but triangles may overlap or be
-    turned round, and the surface is flagged.
+    The polygon is projected along the axis of its largest normal component. Interior rings are joined to the outline
+    by bridge edges, the one with the rightmost vertex first; then convex corners that hold no reflex corner are cut
+    off one after the other. Corners on a line between their neighbours go without a triangle. Rings with fewer than 3
+    vertices are passed over. Where the outline crosses itself the area vectors still sum up, but triangles may
+    overlap or be turned round, and the surface is flagged.
 
     To work on a block of surfaces pass ``surface_rings[start : stop + 1]``; the time is near linear in the vertices of
     outlines with few reflex corners and at worst quadratic in the size of a single polygon that does not cross itself.
@@ -422,6 +433,7 @@ def triangulate(
         last = surface_rings[surface + 1]
         count, flag = _triangulate_surface(outline, first, last, ring_vertices, vertices, triangles, count)
         flags[surface] = flag
-        owner[offsets[surface] : count] = surface
+        for triangle in range(offsets[surface], count):
+            owner[triangle] = surface
         offsets[surface + 1] = count
     return Triangulation(triangles[:count].copy(), owner[:count].copy(), offsets, flags)

@@ -107,9 +107,9 @@ def edge_closure(
 ) -> EdgeClosure:
     """Count the edges that keep solids from being closed.
 
-    Vertices within `tolerance` of an earlier vertex of the same solid count as that vertex; edges that shrink to a point
-    drop out. Then each edge must occur once in each direction. A vertex of one face in the middle of another face's edge
-    leaves edges open.
+    Vertices within `tolerance` of an earlier vertex of the same solid count as that vertex; edges that shrink to a
+    point drop out. Then each edge must occur once in each direction. A vertex of one face in the middle of another
+    face's edge leaves edges open.
 
     Parameters
     ----------

@@ -39,10 +39,10 @@ def grid_samples(
 ) -> Samples:
     """Centres of the cells of a grid in the plane of each polygon, in rows, lifted along the normal.
 
-    The grid is aligned with the longest edge of the exterior ring and covers its bounding rectangle with
-    ``max(1, round(length / spacing))`` cells along each axis. While fewer than :data:`MIN_SAMPLES` centres are inside the
-    polygon the longer side of the cells is halved, at most :data:`MAX_REFINEMENTS` times. The plane goes through the mean
-    of the exterior ring.
+    The grid is aligned with the longest edge of the exterior ring and covers its bounding rectangle with ``max(1,
+    round(length / spacing))`` cells along each axis. While fewer than :data:`MIN_SAMPLES` centres are inside the
+    polygon the longer side of the cells is halved, at most :data:`MAX_REFINEMENTS` times. The plane goes through the
+    mean of the exterior ring.
 
     Parameters
     ----------

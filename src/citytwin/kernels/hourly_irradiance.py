@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.kernels._jit import jit
+from citytwin.kernels.martin_ruiz import incidence_modifier
 
 
 class Sun(NamedTuple):
@@ -59,8 +60,10 @@ def cosine_of_incidence(normal: NDArray[np.float64], sun: Sun, hour: int) -> flo
 
 
 @jit
-def direct_irradiance(visible: NDArray[np.uint8], normal: NDArray[np.float64], sun: Sun, hour: int) -> float:
-    """Direct irradiance of one surface in W/m2: DNI times cosine of incidence times :func:`lit_share`.
+def direct_irradiance(
+    visible: NDArray[np.uint8], normal: NDArray[np.float64], sun: Sun, hour: int, angular_loss: float
+) -> float:
+    """Direct irradiance of one surface: DNI, cosine of incidence and :func:`lit_share`, less what glass reflects.
 
     Parameters
     ----------
@@ -70,6 +73,8 @@ def direct_irradiance(visible: NDArray[np.uint8], normal: NDArray[np.float64], s
     sun : Sun
     hour : int
         Row of `sun`.
+    angular_loss : float
+        Of a glass cover, see :func:`citytwin.kernels.martin_ruiz.incidence_modifier`; 0 for none.
 
     Returns
     -------
@@ -78,7 +83,7 @@ def direct_irradiance(visible: NDArray[np.uint8], normal: NDArray[np.float64], s
     cosine = cosine_of_incidence(normal, sun, hour)
     if cosine <= 0.0:
         return 0.0
-    return sun.dni[hour] * cosine * lit_share(visible, sun, hour)
+    return sun.dni[hour] * cosine * incidence_modifier(cosine, angular_loss) * lit_share(visible, sun, hour)
 
 
 @jit
@@ -113,6 +118,7 @@ def hourly_irradiance(
     projected: NDArray[np.float32],
     sky: NDArray[np.float32],
     sun: Sun,
+    angular_loss: float,
 ) -> NDArray[np.float32]:
     """Irradiance from sky and sun, hour by hour; the order of summation does not depend on what else is in the arrays.
 
@@ -129,6 +135,8 @@ def hourly_irradiance(
         See :func:`citytwin.kernels.reinhart.projected_solid_angles`.
     sky : float32, (d, h), W/(m2 sr)
     sun : Sun
+    angular_loss : float
+        Of a glass cover, the same as in `projected`; 0 for none.
 
     Returns
     -------
@@ -140,7 +148,7 @@ def hourly_irradiance(
     for i in range(n):
         row = result[i]
         for hour in range(n_hours):
-            row[hour] = direct_irradiance(visible[i], normals[i], sun, hour)
+            row[hour] = direct_irradiance(visible[i], normals[i], sun, hour, angular_loss)
         for patch in range(n_patches):
             gain = np.float32(visible[i, patch] * projected[i, patch] / 255.0)
             if gain > 0.0:
@@ -179,7 +187,7 @@ def monthly_irradiation(
     for i in range(n):
         for hour in range(len(month)):
             if sun.dni[hour] > 0.0:
-                result[i, month[hour]] += direct_irradiance(visible[i], normals[i], sun, hour)
+                result[i, month[hour]] += direct_irradiance(visible[i], normals[i], sun, hour, 0.0)
         for patch in range(n_patches):
             gain = visible[i, patch] * projected[i, patch] / 255.0
             for k in range(12):

@@ -1,9 +1,9 @@
 """Ray against triangle and ray against box, the only two places that decide what a ray hits.
 
-A triangle is hit when the Moller-Trumbore test says so **and** the ray meets the triangle's own padded box. Boxes of tree
-nodes are exact unions of these boxes and the slab test is monotonic in the box, rounding included: whoever meets the box
-of a triangle meets the box of every node above it. So the answer for a ray depends on the ray and the triangles only, not
-on the tree, the order of the triangles or the company of other rays.
+A triangle is hit when the Moller-Trumbore test says so **and** the ray meets the triangle's own padded box. Boxes of
+tree nodes are exact unions of these boxes and the slab test is monotonic in the box, rounding included: whoever meets
+the box of a triangle meets the box of every node above it. So the answer for a ray depends on the ray and the
+triangles only, not on the tree, the order of the triangles or the company of other rays.
 
 Everything is float32 and free of fastmath, for the same bits from every caller.
 """
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from citytwin.kernels._jit import jit
 
 PAD = np.float32(1e-3)
-"""Margin of boxes in m: twice the spacing of float32 numbers at 4 to 8 km, and more than the slab test loses over 2 km."""
+"""Margin of boxes in m: twice the spacing of float32 at 4 to 8 km, and more than the slab test loses over 2 km."""
 
 _ZERO = np.float32(0.0)
 _ONE = np.float32(1.0)
@@ -32,15 +32,32 @@ def reciprocal(component: float) -> float:
 
 
 @jit
-def slab(
-    low: float, high: float, origin: float, inverse: float, near: float, far: float
-) -> tuple[float, float]:
+def slab(low: float, high: float, origin: float, inverse: float, near: float, far: float) -> tuple[float, float]:
     """Narrow the stretch [near, far] of a ray to what lies between two planes across one axis (all float32)."""
     a = (low - origin) * inverse
     b = (high - origin) * inverse
     entry = a if a < b else b
     leave = b if a < b else a
     return (entry if entry > near else near), (leave if leave < far else far)
+
+
+@jit
+def nearer_second(low: NDArray[np.float32], high: NDArray[np.float32], k: int, dx: float, dy: float, dz: float) -> bool:
+    """Whether a ray in a direction (float32) meets box `k` + 1 before box `k`, judged by their centres.
+
+    `low` and `high` are the corners of boxes, float32, (n, 3), m. Decides the order of a walk, never its result.
+    """
+    return (
+        dot(
+            low[k, 0] + high[k, 0] - low[k + 1, 0] - high[k + 1, 0],
+            low[k, 1] + high[k, 1] - low[k + 1, 1] - high[k + 1, 1],
+            low[k, 2] + high[k, 2] - low[k + 1, 2] - high[k + 1, 2],
+            dx,
+            dy,
+            dz,
+        )
+        > _ZERO
+    )
 
 
 @jit
@@ -83,9 +100,9 @@ def direction_terms(
 ) -> tuple[bool, float, float, float, float, float, float, float, float, float]:
     r"""What the test of one triangle needs to know about the direction, shared by all rays of that direction.
 
-    With :math:`p = d \times e_2` and :math:`\det = e_1 \cdot p`: :math:`h = p / \det`, :math:`g = (e_1 \times d) / \det`,
-    :math:`f = (e_1 \times e_2) / \det`. A ray from `o` with :math:`s = o - v_0` then has :math:`u = s \cdot h`,
-    :math:`v = s \cdot g`, :math:`t = s \cdot f`, and hits when `u`, `v` and `1 - u - v` are not negative.
+    With :math:`p = d \times e_2` and :math:`\det = e_1 \cdot p`: :math:`h = p / \det`, :math:`g = (e_1 \times d) /
+    \det`, :math:`f = (e_1 \times e_2) / \det`. A ray from `o` with :math:`s = o - v_0` then has :math:`u = s \cdot
+    h`, :math:`v = s \cdot g`, :math:`t = s \cdot f`, and hits when `u`, `v` and `1 - u - v` are not negative.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
-"""Which share of each surface sees each direction of the sky: packets of 16 sample points of one surface, one direction.
+"""Which share of each surface sees each direction of the sky, by packets of 16 sample points and one direction.
 
-Points of a packet lie side by side and look the same way, so one walk down the tree serves all 16, with their arithmetic
-in vector registers; the triangle that stopped one direction is tried first for the next, which usually it stops as well.
+Points of a packet lie side by side and look the same way, so one walk down the tree serves all 16, with their
+arithmetic in vector registers; the triangle that stopped one direction is tried first for the next, which usually it
+stops as well.
 """
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from citytwin.kernels._jit import jit
 from citytwin.kernels.bvh import STACK, Bvh
-from citytwin.kernels.moller_trumbore import direction_terms, dot, reciprocal, slab, triangle_box
+from citytwin.kernels.moller_trumbore import direction_terms, dot, nearer_second, reciprocal, slab, triangle_box
 
 LANES = 16
 """Sample points a packet."""
@@ -81,7 +82,7 @@ def _cast_packet(
 
     `points` is (3, 16), short packets filled up with copies of a point of their own.
     """
-    low, high, left, count, triangles, _ = bvh
+    low, high, left, leaf_size, triangles, _ = bvh
     occluder = -1
     for d in range(len(directions)):
         dx, dy, dz = directions[d, 0], directions[d, 1], directions[d, 2]
@@ -100,8 +101,8 @@ def _cast_packet(
             depth -= 1
             node = stack[depth]
             first = left[node]
-            if count[node] > 0:
-                for k in range(first, first + count[node]):
+            if leaf_size[node] > 0:
+                for k in range(first, first + leaf_size[node]):
                     lanes = _lanes_stopped(triangles, k, points, dx, dy, dz, ix, iy, iz, t_min)
                     if lanes & ~stopped:
                         stopped |= lanes
@@ -120,13 +121,10 @@ def _cast_packet(
                 points, ix, iy, iz,
             )  # fmt: skip
             if a != 0 and b != 0:
-                towards = (
-                    (low[other, 0] + high[other, 0] - low[first, 0] - high[first, 0]) * dx
-                    + (low[other, 1] + high[other, 1] - low[first, 1] - high[first, 1]) * dy
-                    + (low[other, 2] + high[other, 2] - low[first, 2] - high[first, 2]) * dz
-                )
-                stack[depth] = other if towards > _ZERO else first
-                stack[depth + 1] = first if towards > _ZERO else other
+                if nearer_second(low, high, first, dx, dy, dz):
+                    first, other = other, first
+                stack[depth] = other
+                stack[depth + 1] = first
                 depth += 2
             elif a != 0:
                 stack[depth] = first

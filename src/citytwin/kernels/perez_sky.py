@@ -18,7 +18,8 @@ COEFFICIENTS = np.array(
          [-1.5798, -0.5081, -1.7812, 0.1080], [0.2624, 0.0672, -0.2190, -0.4285]],
         [[-1.1000, -0.2515, 0.8952, 0.0156], [0.2782, -0.1812, -4.5000, 1.1766], [24.7219, -13.0812, -37.7000, 34.8438],
          [-5.0000, 1.5218, 3.9229, -2.6204], [-0.0156, 0.1597, 0.4199, -0.5562]],
-        [[-0.5484, -0.6654, -0.2672, 0.7117], [0.7234, -0.6219, -5.6812, 2.6297], [33.3389, -18.3000, -62.2500, 52.0781],
+        [[-0.5484, -0.6654, -0.2672, 0.7117], [0.7234, -0.6219, -5.6812, 2.6297],
+         [33.3389, -18.3000, -62.2500, 52.0781],
          [-3.5000, 0.0016, 1.1477, 0.1062], [0.4659, -0.3296, -0.0876, -0.0329]],
         [[-0.6000, -0.3566, -2.5000, 2.3250], [0.2937, 0.0496, -5.6812, 1.8415], [21.0000, -4.7656, -21.5906, 7.2492],
          [-3.5000, -0.1554, 1.4062, 0.3988], [0.0032, 0.0766, -0.0656, -0.1294]],
@@ -33,7 +34,7 @@ COEFFICIENTS = np.array(
 """Table 1 of the paper: clearness bin, parameter a to e, coefficient 1 to 4."""
 
 
-class Parameters(NamedTuple):
+class SkyShape(NamedTuple):
     """The five parameters of the relative radiance."""
 
     a: float
@@ -44,12 +45,12 @@ class Parameters(NamedTuple):
 
 
 @jit
-def perez_parameters(zenith: float, dhi: float, dni: float, day_of_year: int) -> Parameters:
+def perez_parameters(zenith: float, dhi: float, dni: float, day_of_year: int) -> SkyShape:
     """Parameters of the sky from the position of the sun and the irradiance.
 
-    Clearness is ``((DHI + DNI) / DHI + 1.041 z**3) / (1 + 1.041 z**3)``, at most 12.01; brightness ``DHI m / I0`` is kept
-    within 0.01 and 0.6, and at least 0.2 where clearness is between 1.065 and 2.8, as Radiance does. The air mass m is
-    Kasten and Young's, for altitudes of at least 0.5 degrees.
+    Clearness is ``((DHI + DNI) / DHI + 1.041 z**3) / (1 + 1.041 z**3)``, at most 12.01; brightness ``DHI m / I0`` is
+    kept within 0.01 and 0.6, and at least 0.2 where clearness is between 1.065 and 2.8, as Radiance does. The air mass
+    m is Kasten and Young's, for altitudes of at least 0.5 degrees.
 
     Parameters
     ----------
@@ -62,7 +63,7 @@ def perez_parameters(zenith: float, dhi: float, dni: float, day_of_year: int) ->
 
     Returns
     -------
-    Parameters
+    SkyShape
 
     References
     ----------
@@ -91,19 +92,19 @@ def perez_parameters(zenith: float, dhi: float, dni: float, day_of_year: int) ->
         d = COEFFICIENTS[0, 3]
         values[2] = math.exp((brightness * (c[0] + c[1] * zenith)) ** c[2]) - c[3]
         values[3] = -math.exp(brightness * (d[0] + d[1] * zenith)) + d[2] + d[3] * brightness
-    return Parameters(values[0], values[1], values[2], values[3], values[4])
+    return SkyShape(values[0], values[1], values[2], values[3], values[4])
 
 
 @jit
-def relative_radiance(p: Parameters, sine_altitude: float, cosine_to_sun: float) -> float:
+def relative_radiance(p: SkyShape, sine_altitude: float, cosine_to_sun: float) -> float:
     """Radiance of a point of the sky in an arbitrary unit.
 
-    ``(1 + a exp(b / cos zeta)) (1 + c exp(d gamma) + e cos(gamma)**2)`` with zeta from the zenith and gamma from the sun;
-    cos zeta is at least 0.01, exponents at most 50, and the result at least 0.
+    ``(1 + a exp(b / cos zeta)) (1 + c exp(d gamma) + e cos(gamma)**2)`` with zeta from the zenith and gamma from the
+    sun; cos zeta is at least 0.01, exponents at most 50, and the result at least 0.
 
     Parameters
     ----------
-    p : Parameters
+    p : SkyShape
     sine_altitude : float
         cos zeta of the point.
     cosine_to_sun : float

@@ -118,8 +118,9 @@ class Loads(NamedTuple):
     total: NDArray[np.float64]
     """(2, hours): weighted sum of heating and of cooling, W."""
     balance: NDArray[np.float64]
-    """(n, 6), W h: gains, heat into the mass node from outside, ventilation loss, loss through windows, loss through opaque
-    elements, rise of stored heat; (0, 6) where not asked for. Heating - cooling + the first two equals the other four."""
+    """(n, 6), W h: gains, heat into the mass node from outside; ventilation loss, loss through windows, loss through
+    opaque elements, rise of stored heat. Heating - cooling + the first two equals the other four. (0, 6) where not
+    asked for."""
     hourly: NDArray[np.float32]
     """(3, n, hours): heating W, cooling W, air temperature in degrees Celsius; (3, 0, 0) where not asked for."""
 
@@ -226,11 +227,16 @@ def _add_node_heat(
     """Turn the opaque solar gains of one hour into the whole heat that enters the mass node from outside, W."""
     for i in range(lanes):
         buffers[hour + _NODE + i] *= fixed[_OPAQUE_SCALE + i]
-    for j in range(len(drives)):
-        value = drives[j]
+    for j in range(0, len(drives) - 1, 2):
+        first, second = drives[j], drives[j + 1]
         drive = np.uint64((_FIRST_DRIVE + j) * LANES)
         for i in range(lanes):
-            buffers[hour + _NODE + i] += fixed[drive + i] * value
+            buffers[hour + _NODE + i] += fixed[drive + i] * first + fixed[drive + _ROW + i] * second
+    if len(drives) % 2:
+        last = drives[len(drives) - 1]
+        drive = np.uint64((_FIRST_DRIVE + len(drives) - 1) * LANES)
+        for i in range(lanes):
+            buffers[hour + _NODE + i] += fixed[drive + i] * last
 
 
 @jit
@@ -350,8 +356,8 @@ def _prepare_block(
     for column in range(lanes):
         lane = start + column
         i = np.uint64(column)
-        _collapse(zones, lane, 0, column, packed)
-        _collapse(zones, lane, 1, column, packed)
+        for state in range(2):
+            _collapse(zones, lane, state, column, packed)
         fixed[_OPAQUE_SCALE + i] = zones.opaque_scale[lane]
         fixed[_HEAT_OFFSET + i] = zones.heating_offset[lane]
         fixed[_COOL_OFFSET + i] = zones.cooling_offset[lane]
@@ -421,8 +427,9 @@ def simulate_zones(
 
     References
     ----------
-    ISO 13790:2008, 7.2.2 and Annex C (equations C.1 to C.11). Valid for one zone with one air temperature, hourly steps,
-    supply air at outdoor temperature (heat recovery as a lower conductance) and half of the internal gains convective.
+    ISO 13790:2008, 7.2.2 and Annex C (equations C.1 to C.11). Valid for one zone with one air temperature, hourly
+    steps, supply air at outdoor temperature (heat recovery as a lower conductance) and half of the internal gains
+    convective.
     """
     n = len(zones.row)
     hours = len(climate.temp_air)
@@ -508,6 +515,4 @@ def simulate_zones(
                     hour = np.uint64(k) * _HOUR
                     total[0, first_hour + k] += _weighted_sum(hour + _HEAT, weights, scratch, buffers)
                     total[1, first_hour + k] += _weighted_sum(hour + _COOL, weights, scratch, buffers)
-    return Loads(
-        heating, cooling, heating_peak, heating_peak_hour, cooling_peak, overheating, total, balance, hourly
-    )
+    return Loads(heating, cooling, heating_peak, heating_peak_hour, cooling_peak, overheating, total, balance, hourly)

@@ -7,9 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.kernels._jit import jit
+from citytwin.kernels.martin_ruiz import incidence_modifier
 
 TREGENZA_ROWS = (30, 30, 24, 24, 18, 12, 6)
 """Patches in each of Tregenza's seven rows, from the horizon up; a cap at the zenith closes the sky."""
+
+FRONT = 1e-4
+"""Cosine above which a direction is before a surface and gets a ray."""
 
 SUBDIVISION = 4
 """Cells along each side of a patch over which cosines and radiances are averaged."""
@@ -52,10 +56,10 @@ def reinhart(factor: int) -> Patches:
 
     References
     ----------
-    P. R. Tregenza, "Subdivision of the sky hemisphere for luminance measurements", Lighting Research & Technology 19(1),
-    1987, pp. 13-14, doi:10.1177/096032718701900103. C. F. Reinhart, O. Walkenhorst, "Validation of dynamic
-    RADIANCE-based daylight simulations for a test office with external blinds", Energy and Buildings 33(7), 2001,
-    pp. 683-697, doi:10.1016/S0378-7788(01)00058-5. Rows as in Radiance's ``reinsrc.cal``.
+    P. R. Tregenza, "Subdivision of the sky hemisphere for luminance measurements", Lighting Research & Technology
+    19(1), 1987, pp. 13-14, doi:10.1177/096032718701900103. C. F. Reinhart, O. Walkenhorst, "Validation of dynamic
+    RADIANCE-based daylight simulations for a test office with external blinds", Energy and Buildings 33(7), 2001, pp.
+    683-697, doi:10.1016/S0378-7788(01)00058-5. Rows as in Radiance's ``reinsrc.cal``.
     """
     n = 144 * factor * factor + 1
     side = SUBDIVISION
@@ -92,7 +96,10 @@ def _unit_vector(azimuth: float, sine_altitude: float, vector: NDArray[np.float6
 
 @jit
 def projected_solid_angles(
-    normals: NDArray[np.float64], cells: NDArray[np.float64], solid_angle: NDArray[np.float64]
+    normals: NDArray[np.float64],
+    cells: NDArray[np.float64],
+    solid_angle: NDArray[np.float64],
+    angular_loss: float,
 ) -> NDArray[np.float32]:
     r"""Solid angle of each patch weighted by the cosine of incidence, :math:`\int \max(0, n \cdot s)\, d\omega`.
 
@@ -106,6 +113,8 @@ def projected_solid_angles(
         Unit normals: east, north, up.
     cells : float64, (d, s, 3)
     solid_angle : float64, (d,), sr
+    angular_loss : float
+        Of a glass cover, see :func:`citytwin.kernels.martin_ruiz.incidence_modifier`.
 
     Returns
     -------
@@ -123,14 +132,15 @@ def projected_solid_angles(
                     + normals[i, 1] * cells[patch, cell, 1]
                     + normals[i, 2] * cells[patch, cell, 2]
                 )
-                total += max(0.0, cosine)
+                if cosine > 0.0:
+                    total += cosine * incidence_modifier(cosine, angular_loss)
             result[i, patch] = total * solid_angle[patch] / n_cells
     return result
 
 
 @jit
 def sky_view(visible: NDArray[np.uint8], projected: NDArray[np.float32]) -> NDArray[np.float64]:
-    r"""Sky view factor, :math:`\frac{1}{\pi} \sum_d F_d \int \max(0, n \cdot s)\, d\omega`: 1 for an open horizontal plane.
+    r"""Sky view factor :math:`\frac{1}{\pi} \sum_d F_d \int \max(0, n \cdot s)\, d\omega`, 1 for an open flat roof.
 
     Parameters
     ----------
@@ -197,7 +207,3 @@ def extend_behind(
                 if cosine > best:
                     best = cosine
                     visible[i, patch] = visible[i, other]
-
-
-FRONT = 1e-4
-"""Cosine above which a direction is before a surface and gets a ray."""

@@ -191,17 +191,16 @@ def _find_overlaps(
                     if high_i - low_i <= minimum_overlap or high_j - low_j <= minimum_overlap:
                         continue
                     if k + 2 > len(found):
-                        longer = np.empty((2 * len(found), 6))
-                        longer[:k] = found[:k]
-                        found = longer
-                    for wall, other, low, high in ((i, j, low_i, high_i), (j, i, low_j, high_j)):
-                        found[k, 0] = wall
-                        found[k, 1] = other
-                        found[k, 2] = low
-                        found[k, 3] = high
-                        found[k, 4] = bottom
-                        found[k, 5] = top
-                        k += 1
+                        found = np.concatenate((found, found))  # twice the room
+                    found[k, 0] = found[k + 1, 1] = i
+                    found[k, 1] = found[k + 1, 0] = j
+                    found[k, 2] = low_i
+                    found[k, 3] = high_i
+                    found[k + 1, 2] = low_j
+                    found[k + 1, 3] = high_j
+                    found[k, 4] = found[k + 1, 4] = bottom
+                    found[k, 5] = found[k + 1, 5] = top
+                    k += 2
     return found[:k]
 
 
@@ -235,11 +234,12 @@ def party_walls(
 ) -> PartyWalls:
     """Find walls of different buildings that face each other, nearly touching, and the area they share.
 
-    Each wall is the rectangle over a plan segment between two heights. It is entered into every cell of a uniform grid
-    that it touches when grown by the tolerance, and compared with the walls in the cells that it touches itself. A pair
-    is accepted when the outward normals are opposite within the angle, the part of each beside the other lies within the
-    distance of the other's line, and the overlap along the wall and in height both exceed the minimum. The shared area of
-    a wall is the union of its overlaps, no more than its own area. The order of the walls does not matter.
+    Each wall is the rectangle over a plan segment between two heights. It is entered into every cell of a uniform
+    grid that it touches when grown by the tolerance, and compared with the walls in the cells that it touches itself.
+    A pair is accepted when the outward normals are opposite within the angle, the part of each beside the other lies
+    within the distance of the other's line, and the overlap along the wall and in height both exceed the minimum. The
+    shared area of a wall is the union of its overlaps, no more than its own area. The order of the walls does not
+    matter.
 
     Parameters
     ----------

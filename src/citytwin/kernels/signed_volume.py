@@ -35,8 +35,8 @@ def signed_volumes(
     Returns
     -------
     float64, (n_solids,), m3
-        Positive where normals point outwards, negative where the shell is inside out, 0 without triangles. A volume only
-        where the shell is closed (:mod:`citytwin.kernels.edge_closure`).
+        Positive where normals point outwards, negative where the shell is inside out, 0 without triangles. A volume
+        only where the shell is closed (:mod:`citytwin.kernels.edge_closure`).
 
     References
     ----------

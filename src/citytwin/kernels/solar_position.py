@@ -36,8 +36,8 @@ def solar_position(days: NDArray[np.float64], latitude: float, longitude: float)
 
     Ecliptic longitude and obliquity are short series in the days since J2000.0, right ascension and declination follow
     from them, the hour angle from the sidereal time, and the zenith angle is corrected for the parallax. Against the
-    Solar Position Algorithm of NREL the zenith angle is within 0.006 degrees and the direction within 0.008 degrees from
-    2000 to 2050.
+    Solar Position Algorithm of NREL the zenith angle is within 0.006 degrees and the direction within 0.008 degrees
+    from 2000 to 2050.
 
     Parameters
     ----------
@@ -54,10 +54,10 @@ def solar_position(days: NDArray[np.float64], latitude: float, longitude: float)
 
     References
     ----------
-    M. J. Blanco, K. Milidonis, A. M. Bonanos, "Updating the PSA sun position algorithm", Solar Energy 212, 2020,
-    pp. 339-341, doi:10.1016/j.solener.2020.10.084; equations of M. Blanco-Muriel et al., "Computing the solar vector",
-    Solar Energy 70(5), 2001, pp. 431-441, doi:10.1016/S0038-092X(00)00156-0. Valid from 2020 to 2050 by its authors, and
-    from 2000 by our tests.
+    M. J. Blanco, K. Milidonis, A. M. Bonanos, "Updating the PSA sun position algorithm", Solar Energy 212, 2020, pp.
+    339-341, doi:10.1016/j.solener.2020.10.084; equations of M. Blanco-Muriel et al., "Computing the solar vector",
+    Solar Energy 70(5), 2001, pp. 431-441, doi:10.1016/S0038-092X(00)00156-0. Valid from 2020 to 2050 by its authors,
+    and from 2000 by our tests.
     """
     n = len(days)
     zenith = np.empty(n)

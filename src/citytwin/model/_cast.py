@@ -44,7 +44,7 @@ def as_floats(
     array([1., 2.])
     """
     if isinstance(values, np.ma.MaskedArray):
-        values = values.astype(np.float64).filled(np.nan)
+        values = np.where(np.ma.getmaskarray(values), np.nan, np.ma.getdata(values))
     try:
         array = np.ascontiguousarray(values, np.float64)
     except (TypeError, ValueError):

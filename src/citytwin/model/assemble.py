@@ -84,7 +84,10 @@ def assemble_city(
     first_solid[columns.surface[::-1]] = solid_of_entry[::-1]
     return CityModel(
         objects=Objects(
-            ids, np.asarray(object_kind, np.int8), parent, object_attributes or AttributeTable.of(len(ids))
+            ids,
+            np.asarray(object_kind, np.int8),
+            parent,
+            AttributeTable.of(len(ids)) if object_attributes is None else object_attributes,
         ),
         surfaces=Surfaces(
             object=np.asarray(surface_object, np.int32),
@@ -95,7 +98,7 @@ def assemble_city(
             feature=none if surface_feature is None else np.asarray(surface_feature, np.int32),
             id=surface_id or Strings.empty(n_surfaces),
             polygon_id=polygon_id or Strings.empty(n_surfaces),
-            feature_attributes=feature_attributes or AttributeTable.of(0),
+            feature_attributes=AttributeTable.of(0) if feature_attributes is None else feature_attributes,
             rings=rings,
             vertices=vertices,
         ),

@@ -206,7 +206,7 @@ class Buildings:
         confidence : int
             0-100, recorded likewise.
         **columns : arrays (n,)
-            By name of a column of this table, or of `overrides`.
+            By name of a column of this table, or of `overrides`. A given use or carrier is certain: its shares follow.
         """
         changed: dict[str, Any] = {"source": dict(self.source), "confidence": dict(self.confidence)}
         overrides = dict(self.overrides)
@@ -215,6 +215,10 @@ class Buildings:
             if name in vars(self):
                 old = getattr(self, name)
                 changed[name] = np.where(given, new, old).astype(old.dtype)
+                if name in ("use", "carrier"):
+                    shares = getattr(self, f"{name}_shares")
+                    certain = np.eye(shares.shape[1], dtype=shares.dtype)[changed[name]]
+                    changed[f"{name}_shares"] = np.where(given[:, None], certain, shares)
             else:
                 old = overrides.get(name, np.full(len(self), np.nan))
                 overrides[name] = np.where(given, new, old)

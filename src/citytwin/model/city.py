@@ -294,14 +294,21 @@ class CityModel:
 
     @cached_property
     def active(self) -> NDArray[np.int64]:
-        """Rows of the surfaces the analyses use: of each object the deepest LoD with boundary surfaces, else the
-        deepest there is. Openings are left out: the wall around them is whole in LoD0-2.
+        """Rows of the surfaces the analyses use.
+
+        Of each object the deepest LoD with boundary surfaces, else the deepest there is; a building's own geometry
+        gives way to that of its parts where theirs is deeper. Openings are left out: the wall around them is whole in
+        LoD0-2.
         """
         surfaces = self.surfaces
         semantic = surfaces.kind != SurfaceKind.UNKNOWN
         score = surfaces.lod.astype(np.int32) + 1000 * semantic
         best = np.full(len(self.objects), -1, np.int32)
         np.maximum.at(best, surfaces.object, score)
+        best_part = np.full(len(self.objects), -1, np.int32)
+        parts = np.flatnonzero(self.objects.parent >= 0)
+        np.maximum.at(best_part, self.objects.root[parts], best[parts])
+        best = np.where(best < best_part, -2, best)
         chosen = (score == best[surfaces.object]) & (surfaces.parent < 0)
         return np.flatnonzero(chosen)
 

@@ -89,9 +89,9 @@ def _aliases() -> dict[str, tuple[str, str]]:
 def parse_srs_name(text: str) -> SrsName | None:
     """Codes in a name of a reference system, or None where it holds none that is known.
 
-    Understood are ``EPSG:3879``, ``EPSG:25832+5783``, ``urn:ogc:def:crs:EPSG::3879``, ``urn:ogc:def:crs:EPSG:6.12:3068``,
-    ``http://www.opengis.net/def/crs/EPSG/0/6697``, ``...epsg.xml#25832``, compound forms of these, and the names of
-    ``crs_aliases.csv``, also joined by ``*`` behind ``urn:adv:crs:``.
+    Understood are ``EPSG:3879``, ``EPSG:25832+5783``, ``urn:ogc:def:crs:EPSG::3879``,
+    ``urn:ogc:def:crs:EPSG:6.12:3068``, ``http://www.opengis.net/def/crs/EPSG/0/6697``, ``...epsg.xml#25832``, compound
+    forms of these, and the names of ``crs_aliases.csv``, also joined by ``*`` behind ``urn:adv:crs:``.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def _epsg_codes(name: str) -> list[str]:
 def settle(
     coordinates: NDArray[np.float64], names: Iterable[str], crs: str | None = None, path: str | None = None
 ) -> Settled:
-    """Decide reference system and axis order of coordinates as a file has them, and bring them to metres east, north, up.
+    """Decide reference system and axis order of the coordinates of a file, and bring them to metres east, north, up.
 
     Parameters
     ----------
@@ -146,8 +146,8 @@ def settle(
     Raises
     ------
     CrsError
-        No system is known, several are named, its code is unknown, the coordinates lie outside its area of use in either
-        order, its unit is not metre or degree, or a projected coordinate is not finite.
+        No system is known, several are named, its code is unknown, the coordinates lie outside its area of use in
+        either order, its unit is not metre or degree, or a projected coordinate is not finite.
     """
     written = sorted({name.strip() for name in names if name.strip()})
     if crs == LOCAL:
@@ -248,8 +248,8 @@ class _Guard:
         if not fits:
             low, high = coordinates.min(0), coordinates.max(0)
             raise self.error(
-                f"the coordinates ({low[0]:.10g} to {high[0]:.10g}, {low[1]:.10g} to {high[1]:.10g}) lie outside the area "
-                f"of use of {said} ({system.name}) in either axis order"
+                f"the coordinates ({low[0]:.10g} to {high[0]:.10g}, {low[1]:.10g} to {high[1]:.10g}) lie outside the "
+                f"area of use of {said} ({system.name}) in either axis order"
             )
         order = by_form if by_form in fits else next(iter(fits))
         if len(fits) == 2:

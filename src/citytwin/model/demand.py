@@ -79,8 +79,10 @@ class EnergyDemand:
         By the names in :data:`MONTHLY`.
     district_kw : mapping of name to float64 array (8760,)
         Sums over the buildings, by the names in :data:`HOURLY`.
-    draws : mapping of name to array (n, d)
-        Annual values of each draw, by the names in :data:`ANNUAL`, and ``carrier``: the heat source drawn.
+    draws : mapping of name to float32 array (n, d)
+        Annual values of each draw, by the names in :data:`ANNUAL`.
+    carrier_draws : int8 array (n, d)
+        Heat source of each draw, by its probability.
     use : {"standard", "operated"}
     model : str
     carrier : int8 array (n,), :class:`~citytwin.model.enums.Carrier`
@@ -111,7 +113,8 @@ class EnergyDemand:
     heated_floor_area: FloatColumn
     monthly_kwh: Mapping[str, FloatColumn] = field(repr=False)
     district_kw: Mapping[str, FloatColumn] = field(repr=False)
-    draws: Mapping[str, NDArray[np.generic]] = field(repr=False)
+    draws: Mapping[str, NDArray[np.float32]] = field(repr=False)
+    carrier_draws: NDArray[np.int8] = field(repr=False)
     use: str
     model: str
     carrier: NDArray[np.int8]
@@ -190,7 +193,7 @@ class EnergyDemand:
         ValueError
             Unknown name, or no draws were made.
         """
-        return np.quantile(self._drawn(_known(name, ANNUAL)), q, axis=1)
+        return np.asarray(np.quantile(self._drawn(_known(name, ANNUAL)), q, axis=1), np.float64)
 
     def district_quantile(self, name: str, q: float) -> float:
         """Quantile of the sum over all buildings: what archetypes share does not average out.
@@ -203,7 +206,7 @@ class EnergyDemand:
         """
         return float(np.quantile(self._drawn(_known(name, MONTHLY)).sum(axis=0, dtype=np.float64), q))
 
-    def _drawn(self, name: str) -> NDArray[np.generic]:
+    def _drawn(self, name: str) -> NDArray[np.float32]:
         if self.n_draws == 0:
             raise ValueError("no draws were made: simulate with draws=64 to get quantiles")
         return self.draws[name]
@@ -263,7 +266,8 @@ class EnergyDemand:
         require("xarray", "EnergyDemand.to_xarray")
         import xarray as xr
 
-        monthly = {name: (("building_id", "month"), values, {"units": "kWh"}) for name, values in self.monthly_kwh.items()}
+        dimensions = ("building_id", "month")
+        monthly = {name: (dimensions, values, {"units": "kWh"}) for name, values in self.monthly_kwh.items()}
         hourly = {f"district_{name}": ("hour", values, {"units": "kW"}) for name, values in self.district_kw.items()}
         return xr.Dataset(
             {**monthly, **hourly},

@@ -171,7 +171,7 @@ class Irradiation:
         columns = ("surface", "building", "area", "outdoor_share", "monthly", "sky_view", "row")
         return replace(self, **{name: getattr(self, name)[rows] for name in columns})
 
-    def hourly(self, rows: NDArray[np.integer] | Sequence[int]) -> NDArray[np.float32]:
+    def hourly(self, rows: NDArray[np.integer] | Sequence[int], angular_loss: float = 0.0) -> NDArray[np.float32]:
         """Irradiance of some surfaces in each hour of the year.
 
         Whole buildings are computed at a time: ask for all surfaces of a building at once.
@@ -180,6 +180,9 @@ class Irradiation:
         ----------
         rows : int array (k,)
             Rows of this table.
+        angular_loss : float
+            Coefficient a_r of Martin and Ruiz for the light that gets through a glass cover, 0.16 for a PV module; the
+            default is no cover. See :func:`citytwin.kernels.martin_ruiz.incidence_modifier`.
 
         Returns
         -------
@@ -196,33 +199,38 @@ class Irradiation:
         def fill(start: int, stop: int) -> None:
             for k in range(start, stop):
                 asked = order[bounds[k] : bounds[k + 1]]
-                total = self._building_hours(int(groups[k]))
+                total = self._building_hours(int(groups[k]), angular_loss)
                 first = self.exposure.offsets[groups[k]]
                 result[asked[:, None], self.dome.hour] = total[wanted[asked] - first]
 
         map_blocks(fill, len(groups), BUILDINGS_A_BLOCK)
         return result
 
-    def _building_hours(self, group: int) -> NDArray[np.float32]:
+    def _building_hours(self, group: int, angular_loss: float) -> NDArray[np.float32]:
         """Irradiance of every surface of one building in the hours of the dome, float32 (m, h)."""
         from citytwin.kernels.hourly_irradiance import group_means, hourly_irradiance
+        from citytwin.kernels.martin_ruiz import hemispherical_modifier
         from citytwin.kernels.reinhart import projected_solid_angles, sky_view
 
         exposure, dome = self.exposure, self.dome
         part = slice(exposure.offsets[group], exposure.offsets[group + 1])
         visible, normal = exposure.visible[part], exposure.normal[part]
-        projected = projected_solid_angles(normal, dome.patches.cells, dome.patches.solid_angle)
-        primary = hourly_irradiance(visible, normal, projected, dome.radiance, dome.sun)
-        mean = group_means(primary, exposure.area[part], np.array([0, len(visible)]))
+        projected = projected_solid_angles(normal, dome.patches.cells, dome.patches.solid_angle, 0.0)
+        hours = hourly_irradiance(visible, normal, projected, dome.radiance, dome.sun, 0.0)
+        mean = group_means(hours, exposure.area[part], np.array([0, len(visible)]))
         gain = reflected_gain(self.albedo, sky_view(visible, projected), exposure.share[part])
-        return primary + (gain[:, None] * mean).astype(np.float32)
+        if angular_loss > 0.0:
+            projected = projected_solid_angles(normal, dome.patches.cells, dome.patches.solid_angle, angular_loss)
+            hours = hourly_irradiance(visible, normal, projected, dome.radiance, dome.sun, angular_loss)
+            gain *= hemispherical_modifier(angular_loss)
+        return hours + (gain[:, None] * mean).astype(np.float32)
 
     def sun_hours(self, dates: Sequence[date | str]) -> NDArray[np.float64]:
         """Hours of possible sunshine on some dates: geometry only, as under a clear sky.
 
-        The sun is followed in steps of 5 minutes while it is above the horizontal; a moment counts with the share of the
-        surface that sees it, interpolated between the three nearest patches of the sky, and so do moments at grazing
-        incidence. Refraction is left out.
+        The sun is followed in steps of 5 minutes while it is above the horizontal; a moment counts with the share of
+        the surface that sees it, interpolated between the three nearest patches of the sky, and so do moments at
+        grazing incidence. Refraction is left out.
 
         Parameters
         ----------
@@ -238,13 +246,14 @@ class Irradiation:
         from citytwin.kernels.solar_position import solar_position
 
         dome = self.dome
-        steps = (np.arange(0, 1440, MINUTES_A_STEP) + MINUTES_A_STEP / 2) / 1440.0 - dome.utc_offset_h / 24.0
+        minutes = np.arange(0, 1440, MINUTES_A_STEP) + MINUTES_A_STEP / 2
+        steps = np.array(minutes / 1440.0 - dome.utc_offset_h / 24.0, np.float64)
         visible, normal = self.exposure.visible[self.row], self.exposure.normal[self.row]
         result = np.zeros((len(self), len(dates)))
         for k, day in enumerate(dates):
             day = date.fromisoformat(day) if isinstance(day, str) else day
-            since = NOMINAL_YEAR_DAYS + (day - date(2001, 1, 1)).days
-            direction = solar_position(since + steps, dome.latitude, dome.longitude).direction
+            since: NDArray[np.float64] = steps + (NOMINAL_YEAR_DAYS + (day - date(2001, 1, 1)).days)
+            direction = solar_position(since, dome.latitude, dome.longitude).direction
             direction = np.ascontiguousarray(direction[direction[:, 2] > 0.0])
             nearest = nearest_patches(direction, dome.patches.direction)
             sun = Sun(direction, np.zeros(len(direction)), nearest.patch, nearest.share)

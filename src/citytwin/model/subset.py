@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from citytwin.model.attributes import AttributeTable
 from citytwin.model.city import CityModel, Extras, Objects, Rings, Solids, Surfaces
-from citytwin.model.enums import Severity
+from citytwin.model.enums import Action, Severity
 from citytwin.model.findings import Finding, Findings
 from citytwin.model.ragged import offsets_of, row_of, take_ragged
 from citytwin.model.strings import Strings
@@ -45,7 +45,7 @@ def select_rows(city: CityModel, objects: NDArray[np.integer]) -> CityModel:
     kept_extras = np.flatnonzero(new_object[city.extras.object] >= 0)
     ids = set(city.objects.id[objects])
     named = np.array([i == "" or i in ids for i in city.findings.object_id], bool)
-    tops = int((city.objects.parent[objects] < 0).sum())
+    findings = city.findings.where(named)
     return CityModel(
         objects=Objects(
             city.objects.id[objects],
@@ -78,15 +78,26 @@ def select_rows(city: CityModel, objects: NDArray[np.integer]) -> CityModel:
         origin=city.origin,
         crs=city.crs,
         vertical_crs=city.vertical_crs,
-        findings=city.findings.where(named),
+        findings=findings,
         extras=Extras(
             new_object[city.extras.object[kept_extras]],
             city.extras.place[kept_extras],
             city.extras.content[kept_extras],
         ),
         provenance=city.provenance,
-        counts={"read": tops, "degraded": 0, "refused": 0, "total": tops},
+        counts=_counts(city, objects, findings),
     )
+
+
+def _counts(city: CityModel, objects: NDArray[np.integer], findings: Findings) -> dict[str, int]:
+    """Top-level objects among `objects` by how they were read, told from the findings about them and their parts."""
+    named = set(findings.object_id[findings.action == Action.DEGRADED])
+    ids = city.objects.id[objects]
+    degraded = {
+        int(city.objects.root[row]) for row, identifier in zip(objects, ids, strict=True) if identifier in named
+    }
+    total = int((city.objects.parent[objects] < 0).sum())
+    return {"read": total - len(degraded), "degraded": len(degraded), "refused": 0, "total": total}
 
 
 def concat_cities(cities: list[CityModel]) -> CityModel:

@@ -25,8 +25,9 @@ def sun_of(weather: Weather) -> SunPosition:
     """
     from citytwin.kernels.solar_position import solar_position
 
-    hours = np.arange(len(weather.ghi)) + weather.sun_offset_h - weather.utc_offset_h
-    return solar_position(NOMINAL_YEAR_DAYS + hours / 24.0, weather.latitude, weather.longitude)
+    hours = np.arange(len(weather.ghi), dtype=np.float64) + (weather.sun_offset_h - weather.utc_offset_h)
+    days: NDArray[np.float64] = NOMINAL_YEAR_DAYS + hours / 24.0
+    return solar_position(days, weather.latitude, weather.longitude)
 
 
 def month_of_hour() -> NDArray[np.int64]:

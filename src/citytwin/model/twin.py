@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
 from citytwin.model.enums import Source
+from citytwin.model.findings import Findings
 from citytwin.model.weather import Weather
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class Twin:
         Of the alternative.
     changes, pv : tuples
         Measures applied so far, in order.
+    findings : Findings
+        Of applying them.
     """
 
     city: CityModel
@@ -91,6 +94,7 @@ class Twin:
     name: str = "today"
     changes: tuple[Change, ...] = ()
     pv: tuple[RoofPv, ...] = ()
+    findings: Findings = field(default_factory=Findings.of)
 
     def buildings(self) -> Buildings:
         """Buildings of the city with the changes applied, latest last."""
@@ -117,6 +121,13 @@ class Twin:
 
         return derive_buildings(self.city, context=self.context, status=status)
 
-    def with_changes(self, name: str, changes: tuple[Change, ...] = (), pv: tuple[RoofPv, ...] = ()) -> Twin:
+    def with_changes(
+        self,
+        name: str,
+        changes: tuple[Change, ...] = (),
+        pv: tuple[RoofPv, ...] = (),
+        findings: Findings | None = None,
+    ) -> Twin:
         """A new twin with more measures."""
-        return replace(self, name=name, changes=self.changes + changes, pv=self.pv + pv)
+        found = self.findings if findings is None else self.findings + findings
+        return replace(self, name=name, changes=self.changes + changes, pv=self.pv + pv, findings=found)

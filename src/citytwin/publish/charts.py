@@ -89,7 +89,7 @@ def _scale_bar(axes: Axes) -> None:
     axes.plot([left, left + length], [y, y], color=INK, linewidth=2.0, solid_capstyle="butt")
     axes.text(left + length / 2, y - 0.012 * (top - bottom), f"{length:g} m", ha="center", va="top", fontsize=8)
     axes.annotate(
-        "N", xy=(right, top), xytext=(right, top - 0.08 * (top - bottom)), ha="center", fontsize=9,
+        "N", xy=(left, top), xytext=(left, top - 0.08 * (top - bottom)), ha="center", fontsize=9,
         arrowprops={"arrowstyle": "<-", "color": INK},
     )  # fmt: skip
 
@@ -159,9 +159,10 @@ def emissions_by_year(tonnes: Mapping[str, Mapping[int, float]]) -> str:
         axes.axhline(0, color="#9aa3ad", linewidth=0.8)
         axes.set_ylabel("t CO2e per year")
         axes.set_title("Operational emissions by carrier, benefit method")
-        axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        axes.set_ylim(top=1.25 * float(above.max(initial=1.0)))
+        axes.legend(fontsize=8, ncols=3, loc="upper right")
 
-    return _svg(5.8, 3.0, draw)
+    return _svg(5.2, 3.0, draw)
 
 
 def intensity_by_year_built(
@@ -177,6 +178,7 @@ def intensity_by_year_built(
                     year_built[mask], heating_kwh_m2[mask], s=18, facecolor=face, edgecolor=PALETTE[1],
                     linewidth=0.8, label=label,
                 )  # fmt: skip
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel("year of completion")
         axes.set_ylabel("kWh/(m² a)")
         axes.set_ylim(0)
@@ -205,9 +207,10 @@ def alternatives(values: Mapping[str, Mapping[str, float]], unit: str, title: st
         axes.set_xticks(np.arange(len(quantities)), quantities)
         axes.set_ylabel(unit)
         axes.set_title(title)
-        axes.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        axes.set_ylim(top=1.22 * max(row[q] for row in values.values() for q in quantities))
+        axes.legend(fontsize=8, ncols=2, loc="upper right")
 
-    return _svg(6.6, 3.0, draw)
+    return _svg(5.2, 3.2, draw)
 
 
 def grades(counts: Mapping[str, int]) -> str:

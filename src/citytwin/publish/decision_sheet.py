@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from citytwin.model.enums import Carrier
+from citytwin.model.enums import Carrier, Source
 from citytwin.publish.text_table import columns, figure
 from citytwin.run.building_table import METHOD
+from citytwin.scenario.compare import unpriced_carriers
 
 if TYPE_CHECKING:
     from citytwin.run.assessment import Assessment
@@ -23,6 +25,8 @@ COMPARED = {
     "electricity_kwh": ("electricity", 1e-3, "MWh/a"), "heat_peak_kw": ("heat peak of the district", 1.0, "kW"),
     "overheated_buildings": ("dwelling houses above 150 Kh", 1.0, ""), "pv_kwh": ("solar yield", 1e-3, "MWh/a"),
 }  # fmt: skip
+WIDTH = 110
+"""Characters a line of running text."""
 
 
 def decision_sheet(assessment: Assessment, comparison: Comparison | None = None) -> str:
@@ -82,7 +86,7 @@ def _title(assessment: Assessment) -> str:
     weather = f"{twin.weather.place or 'weather'}{' (synthetic year)' if twin.weather.synthetic else ''}"
     lines = [
         f"DECISION SHEET: {assessment.name}",
-        f"{assessment.demand.model}, {assessment.demand.use} use, {weather}. Bands are P10 to P90.",
+        f"{assessment.demand.model}, {assessment.demand.use} use, {weather}. Values are central, P10 to P90 what is not known.",
     ]
     return "\n".join(lines)
 
@@ -107,10 +111,10 @@ def _buildings(assessment: Assessment) -> list[str]:
 
 def _energy(assessment: Assessment) -> list[str]:
     table = assessment.kpis.set_index("kpi")
-    rows = [["", "MWh", "P10", "P90", "kWh per heated m2"]]
+    rows = [["", "MWh", "P10", "P50", "P90", "kWh per heated m2"]]
     for name, label in ENERGY.items():
-        value, low, high = table.loc[name, ["value", "low", "high"]].astype(float) / 1000
-        rows.append([label, figure(value), figure(low), figure(high), figure(assessment.kpi(f"{name}_m2"))])
+        figures = table.loc[name, ["value", "low", "median", "high"]].astype(float) / 1000
+        rows.append([label, *(figure(value) for value in figures), figure(assessment.kpi(f"{name}_m2"))])
     return columns(rows)
 
 
@@ -121,7 +125,7 @@ def _load(assessment: Assessment) -> list[str]:
         ("heat_peak_kw", "heat peak of the district"),
         ("heating_peak_kw", "of it space heating alone"),
         ("heating_peak_sum_kw", "sum of the buildings' own peaks"),
-        ("overheating_kh", "dwellings above 27 C"),
+        ("overheating_kh", "dwellings above 27 C, windows shut"),
         ("overheated_buildings", "dwelling houses above 150 Kh"),
     ):
         if name in table.index:
@@ -150,34 +154,37 @@ def _emissions(assessment: Assessment) -> list[str]:
         cells = [table[column].astype(float).get(f"co2e_kg_{year}{suffix}", np.nan) for year in years]
         return [label, *(figure(cell / 1000) for cell in cells)]
 
-    rows = [
-        ["", *years],
-        *(line(name.replace("_", " "), f"_{name}") for name in carriers if not name.endswith("method")),
-    ]
-    rows += [line("total", ""), line("  P10", "", "low"), line("  P90", "", "high")]
+    rows = [["", *years], *(line(name.replace("_", " "), f"_{name}") for name in carriers)]
+    rows += [line("total", ""), line("  P10", "", "low"), line("  P50", "", "median"), line("  P90", "", "high")]
     rows += [line(f"total, {name.replace('_', ' ')}", f"_{name}") for name in methods]
     return columns(rows)
 
 
 def _sure(assessment: Assessment) -> list[str]:
-    b = assessment.buildings
-    table = assessment.kpis
-    known = table[table["kpi"].str.startswith("known_")]
-    shares = ", ".join(f"{row.kpi[6:-6].replace('_', ' ')} {row.value:.0%}" for row in known.itertuples())
-    grades = table[table["kpi"].str.startswith("grade_")]
-    letters = ", ".join(f"{row.kpi[6:].upper()} {row.value:.0f}" for row in grades.itertuples())
-    expected = b.carrier_shares[b.today].mean(0) if b.today.any() else np.zeros(len(Carrier))
-    sources = ", ".join(f"{c.word.replace('_', ' ')} {expected[c]:.0%}" for c in Carrier if expected[c] > 0.005)
-    today = b.take(np.flatnonzero(b.today))
-    imputed = {name.replace("_", " "): float(np.mean(today.source[name] == 1)) for name in today.source if len(today)}
-    guessed = ", ".join(f"{name} {share:.0%}" for name, share in imputed.items() if share > 0)
-    return [
-        f"  volume of today's buildings with a known: {shares}",
-        f"  geometry grades of today's buildings: {letters}",
-        f"  imputed, share of today's buildings: {guessed or 'nothing'}",
-        f"  expected heat sources: {sources}",
-        f"  findings: {len(assessment.findings)}, each a row in the report",
-    ]
+    table = assessment.kpis.set_index("kpi")["value"]
+    known = {name[6:-6].replace("_", " "): table[name] for name in table.index if name.startswith("known_")}
+    grades = {name[6:].upper(): table[name] for name in table.index if name.startswith("grade_")}
+    today = assessment.buildings.take(np.flatnonzero(assessment.buildings.today))
+    imputed = {name: np.mean(source == Source.IMPUTED) for name, source in today.source.items() if len(today)}
+    expected = dict(zip(Carrier, assessment.demand.carrier_shares.sum(0) / max(len(assessment.demand), 1), strict=True))
+    weak = assessment.demand.provenance.parameters.get("energy_decided_by_low_confidence", ())
+    facts = {
+        "volume of today's buildings with a known": [f"{name} {share:.0%}" for name, share in known.items()],
+        "geometry grades of today's buildings": [f"{grade} {count:.0f}" for grade, count in grades.items()],
+        "imputed, share of today's buildings": _percentages(imputed),
+        "expected heat sources of the simulated buildings": _percentages({c.word: s for c, s in expected.items()}),
+        "decided by numbers of low confidence": list(weak),
+        "findings": [f"{len(assessment.findings)}, each a row in the report"],
+    }
+    lines = []
+    for title, items in facts.items():
+        text = f"{title}: {', '.join(items) or 'none'}"
+        lines += wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    return lines
+
+
+def _percentages(shares: dict[str, float]) -> list[str]:
+    return [f"{name.replace('_', ' ')} {share:.0%}" for name, share in shares.items() if share >= 0.005]
 
 
 def _alternatives(comparison: Comparison) -> list[str]:
@@ -186,7 +193,7 @@ def _alternatives(comparison: Comparison) -> list[str]:
     years = comparison.assessments[0].years
     shown = dict(COMPARED) | {f"co2e_kg_{year}": (f"CO2e {year}", 1e-3, "t/a") for year in years}
     currency = comparison.costs.currency if comparison.costs else ""
-    shown |= {"investment": ("investment", 1.0, currency), "energy_cost": ("energy bill", 1.0, f"{currency}/a")}
+    shown |= {"investment": ("investment", 1.0, currency), "energy_bill": ("energy bill", 1.0, f"{currency}/a")}
     cells = {(row.alternative, row.kpi): row for row in table.itertuples()}
     rows = [["", "", names[0], *names[1:]]]
     uncertain = False
@@ -212,6 +219,9 @@ def _alternatives(comparison: Comparison) -> list[str]:
         if cost.unpriced:
             lines.append(f"  {name}: no price given for {', '.join(cost.unpriced)}, left out of its investment")
     if comparison.costs:
+        open_prices = {c: None for a in comparison.assessments for c in unpriced_carriers(a, comparison.costs)}
+        if open_prices:
+            lines.append(f"  no price given for {', '.join(open_prices)}: energy bills are open")
         lines.append(f"  prices of {comparison.costs.date}: {comparison.costs.source}")
     return lines
 

@@ -64,7 +64,7 @@ def report_path(directory: str | Path) -> Path:
     return report.resolve()
 
 
-def compare_runs(directories: Sequence[str | Path]) -> list[dict[str, Any]]:
+def compare_runs(directories: Sequence[str | Path]) -> dict[str, Any]:
     """Figures of published runs beside each other and their differences to the first.
 
     Parameters
@@ -73,9 +73,9 @@ def compare_runs(directories: Sequence[str | Path]) -> list[dict[str, Any]]:
 
     Returns
     -------
-    list of dict
-        One row a figure and unit: ``kpi``, ``unit``, ``values`` and ``differences`` by folder, None where a run has
-        no such figure in that unit.
+    dict
+        ``runs``: the folders; ``kpis``: one row a figure and unit, with ``kpi``, ``unit``, ``values`` and ``differences``
+        in the order of the runs, None where a run has no such figure in that unit.
 
     Raises
     ------
@@ -83,39 +83,22 @@ def compare_runs(directories: Sequence[str | Path]) -> list[dict[str, Any]]:
         A folder is no published run.
     """
     districts = [read_record(directory)["district"] for directory in directories]
-    names = [str(directory) for directory in directories]
-    keys = dict.fromkeys((kpi, figure["unit"]) for district in districts for kpi, figure in district.items())
     rows = []
-    for kpi, unit in keys:
-        values = [
-            district[kpi]["value"] if kpi in district and district[kpi]["unit"] == unit else None
-            for district in districts
-        ]
-        first = values[0]
-        differences = [None if v is None or first is None else v - first for v in values]
-        rows.append(
-            {
-                "kpi": kpi,
-                "unit": unit,
-                "values": dict(zip(names, values, strict=True)),
-                "differences": dict(zip(names, differences, strict=True)),
-            }
-        )
-    return rows
+    for kpi, unit in dict.fromkeys((kpi, figure["unit"]) for district in districts for kpi, figure in district.items()):
+        found = [district.get(kpi, {}) for district in districts]
+        values = [figure["value"] if figure.get("unit") == unit else None for figure in found]
+        differences = [None if v is None or values[0] is None else v - values[0] for v in values]
+        rows.append({"kpi": kpi, "unit": unit, "values": values, "differences": differences})
+    return {"runs": [str(directory) for directory in directories], "kpis": rows}
 
 
-def comparison_text(rows: Sequence[dict[str, Any]]) -> str:
+def comparison_text(comparison: dict[str, Any]) -> str:
     """The comparison as text: the value of the first run, then value and difference of each other one."""
-    if not rows:
-        return "the runs have no figures"
-    names = list(rows[0]["values"])
-    lines = [["figure", "unit", *names]]
-    for row in rows:
-        first, *others = names
-        cells = [figure(row["values"][first])]
-        for name in others:
-            cells.append(f"{figure(row['values'][name])} ({figure(row['differences'][name], signed=True)})")
-        lines.append([row["kpi"].replace("_", " "), row["unit"], *cells])
+    lines = [["figure", "unit", *comparison["runs"]]]
+    for row in comparison["kpis"]:
+        others = zip(row["values"][1:], row["differences"][1:], strict=True)
+        cells = [f"{figure(value)} ({figure(difference, signed=True)})" for value, difference in others]
+        lines.append([row["kpi"].replace("_", " "), row["unit"], figure(row["values"][0]), *cells])
     return "\n".join(columns(lines, left=2, indent=""))
 
 

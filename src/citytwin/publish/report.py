@@ -73,7 +73,7 @@ def report(
         " of buildings says why.",
         picture=f'<img alt="District in three dimensions, buildings coloured by heat demand"'
         f' src="data:image/png;base64,{encoded}">',
-        picture_note=escape(picture_note.capitalize()) + ".",
+        picture_note=escape(picture_note[0].upper() + picture_note[1:]) + ".",
         charts="".join(_charts(assessment)),
         comparison=_comparison(comparison),
         kpis=table(assessment.kpis.assign(kpi=[name.replace("_", " ") for name in assessment.kpis["kpi"]])),
@@ -182,8 +182,36 @@ def _comparison(comparison: Comparison | None) -> str:
     )
     return (
         f'<section><h2>Today against {len(comparison.assessments) - 1} alternatives</h2><div class="charts">{figures}'
-        f'</div><div class="scroll">{table(comparison.to_pandas())}</div></section>'
+        f'</div><div class="scroll">{_differences(comparison)}</div>{_prices(comparison)}</section>'
     )
+
+
+def _differences(comparison: Comparison) -> str:
+    """One row a figure, one pair of columns an alternative; a question mark where what is assumed decides the sign."""
+    import pandas as pd
+
+    cells = {(row.alternative, row.kpi): row for row in comparison.table.itertuples(index=False)}
+    first, *others = [item.name for item in comparison.assessments]
+    rows = []
+    for kpi in dict.fromkeys(comparison.table["kpi"]):
+        today = cells.get((first, kpi))
+        shown = {"figure": kpi.replace("_", " "), "unit": next(c.unit for (_, k), c in cells.items() if k == kpi)}
+        shown[first] = number(today.value) if today else ""
+        for name in others:
+            cell = cells.get((name, kpi))
+            sign = "+" if cell is not None and cell.difference > 0 else ""
+            doubt = " ?" if cell is not None and cell.decided_by_low_confidence else ""
+            shown[name] = number(cell.value) if cell is not None else ""
+            shown[f"{name}, difference"] = f"{sign}{number(cell.difference)}{doubt}" if cell is not None else ""
+        rows.append(shown)
+    return table(pd.DataFrame(rows))
+
+
+def _prices(comparison: Comparison) -> str:
+    notes = ["? marks a difference whose band holds zero: what is assumed, not known, decides its sign."]
+    if comparison.costs is not None:
+        notes.append(f"Prices of {comparison.costs.date}: {comparison.costs.source}.")
+    return f'<p class="note">{escape(" ".join(notes))}</p>'
 
 
 def _quality(assessment: Assessment) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citytwin.io import _atomic
+from citytwin.io._streams import input_file
 from citytwin.publish.geodata import buildings_frame, geopackage, geoparquet
 from citytwin.publish.picture import render
 from citytwin.publish.published import RECORD, REPORT
@@ -27,6 +28,7 @@ def publish_assessment(
     comparison: Comparison | None = None,
     command: Sequence[str] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    inputs: Sequence[str | Path] = (),
 ) -> list[Path]:
     """Write tables, map layers, report, picture and record of an assessment.
 
@@ -45,6 +47,9 @@ def publish_assessment(
         Command line recorded as the way to reproduce the run.
     progress : callable, optional
         Called as ``progress(done, total)``.
+    inputs : sequence of path-like
+        Files behind the run that the assessment does not know of, such as alternatives or joined tables; recorded with
+        their hashes.
 
     Returns
     -------
@@ -59,6 +64,7 @@ def publish_assessment(
         matplotlib is not installed.
     """
     _atomic.check_directory(directory, RECORD)
+    more_inputs = [input_file(Path(path)) for path in inputs]
     steps = 5
 
     def advance(done: int) -> None:
@@ -75,7 +81,7 @@ def publish_assessment(
         outputs["alternatives.csv"] = comparison.to_pandas().to_csv(index=False).encode()
     outputs[REPORT] = report(assessment, frame, picture, note, comparison).encode()
     advance(3)
-    record = run_record(assessment, outputs, command or (), {"picture": note})
+    record = run_record(assessment, outputs, command or (), {"picture": note}, more_inputs)
     outputs[RECORD] = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False).encode()
     advance(4)
 

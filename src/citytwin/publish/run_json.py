@@ -8,12 +8,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from citytwin.model.provenance import InputFile, Provenance
+
 if TYPE_CHECKING:
     from citytwin.run.assessment import Assessment
 
 
 def run_record(
-    assessment: Assessment, outputs: Mapping[str, bytes], command: Sequence[str], parameters: Mapping[str, Any]
+    assessment: Assessment,
+    outputs: Mapping[str, bytes],
+    command: Sequence[str],
+    parameters: Mapping[str, Any],
+    more_inputs: Sequence[InputFile] = (),
 ) -> dict[str, Any]:
     """Record of a run, JSON-able.
 
@@ -25,13 +31,15 @@ def run_record(
         The command line that reproduces the run.
     parameters : mapping
         JSON-able values.
+    more_inputs : sequence of InputFile
+        Files behind the run that are not inputs of the assessment itself.
     """
     import citytwin
     from citytwin.kernels._jit import kernel_hash
 
     inputs = [
         {"path": item.path, "sha256": item.sha256, "bytes": item.bytes, "as_of": item.as_of}
-        for item in assessment.provenance.inputs
+        for item in (assessment.provenance + Provenance(tuple(more_inputs))).inputs
     ]
     district = {
         row.kpi: {"value": row.value, "unit": row.unit}

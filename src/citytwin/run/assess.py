@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from citytwin.model.findings import Findings
+from citytwin.model.provenance import Provenance
 from citytwin.run.assessment import Assessment
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ def assess(
     use: str = "operated",
     level: str = "draft",
     sky: str = "perez",
-    draws: int = 64,
+    draws: int | None = None,
 ) -> Assessment:
     """Derive buildings, shade them, simulate a year of 8,760 hours and account its emissions.
 
@@ -47,8 +49,8 @@ def assess(
         Of :func:`citytwin.solar.irradiate`.
     sky : str
         Of :func:`citytwin.solar.irradiate`.
-    draws : int
-        Samples behind P10 and P90.
+    draws : int, optional
+        Samples behind P10 and P90; default as :func:`citytwin.energy.simulate`.
 
     Returns
     -------
@@ -62,7 +64,7 @@ def assess(
     Examples
     --------
     >>> import citytwin as ct
-    >>> twin = ct.Twin(ct.synthetic.city(4, seed=1), ct.synthetic.weather(60.2, 24.9))
+    >>> twin = ct.Twin(ct.synthetic.city(4, seed=1), ct.synthetic.weather(60.2, 24.9, ct.synthetic.helsinki_normals()))
     >>> assessment = ct.assess(twin, draws=4)
     >>> assessment.kpi("buildings_simulated")
     4.0
@@ -82,9 +84,10 @@ def assess(
     demand = energy.simulate(
         buildings, twin.weather, irradiation, twin.stock, use=use, draws=draws, progress=stage("simulate")
     )
-    factors = emissions.load_factors() if twin.factors is None else twin.factors
-    accounts = emissions.operational(demand, factors, years, METHODS, pv)
-    provenance = irradiation.provenance + demand.provenance
+    produced = None if pv is None else dict(zip(pv.building, pv.annual_kwh, strict=True))
+    accounts = emissions.operational(demand, twin.factors, years, METHODS, produced)
+    parts = [twin.city, twin.weather, twin, buildings, irradiation, demand, accounts, *([] if pv is None else [pv])]
+    provenance = irradiation.provenance + accounts.provenance + (Provenance() if pv is None else pv.provenance)
     if twin.network is not None:
         provenance = provenance + twin.network.provenance
     return Assessment(
@@ -94,7 +97,6 @@ def assess(
         pv=pv,
         demand=demand,
         emissions=accounts,
-        findings=twin.city.findings + buildings.findings + twin.weather.findings + irradiation.findings,
-        provenance=provenance.with_parameters(years=list(years)),
-        years=tuple(years),
+        findings=sum((part.findings for part in parts), Findings.of()),
+        provenance=provenance.with_parameters(name=twin.name),
     )

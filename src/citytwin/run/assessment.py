@@ -7,6 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from citytwin.model.findings import Findings
 from citytwin.model.provenance import Provenance
 
@@ -36,12 +39,10 @@ class Assessment:
     demand : EnergyDemand
         Of the simulated buildings.
     emissions : Emissions
-        By both allocation methods; totals use :data:`citytwin.run.kpis.METHOD`.
+        By both methods of allocation; totals use :data:`citytwin.run.building_table.METHOD`.
     findings : Findings
-        Of reader, derivation and weather.
+        Of every stage.
     provenance : Provenance
-    years : tuple of int
-        Years emissions are accounted for.
     """
 
     twin: Twin
@@ -52,7 +53,6 @@ class Assessment:
     emissions: Emissions
     findings: Findings
     provenance: Provenance
-    years: tuple[int, ...]
 
     def __repr__(self) -> str:
         return f"Assessment({self.name!r}, {len(self.demand.building)} of {len(self.buildings)} buildings simulated)"
@@ -62,12 +62,29 @@ class Assessment:
         """Of the alternative."""
         return self.twin.name
 
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years emissions are accounted for."""
+        return tuple(self.emissions.years)
+
     @cached_property
     def kpis(self) -> pd.DataFrame:
-        """Figures of the district: columns ``kpi``, ``value``, ``unit``, ``low`` (P10), ``high`` (P90), ``basis``."""
+        """Figures of the district.
+
+        Columns ``kpi``, ``value``, ``unit``, ``low`` (P10), ``median`` (P50), ``high`` (P90) and ``basis``. `value` is
+        computed with every input at its central value; it need not be the median, and where the spread of an input is
+        lopsided it may lie outside the band.
+        """
         from citytwin.run.kpis import district_kpis
 
         return district_kpis(self)
+
+    @cached_property
+    def drawn_kpis(self) -> dict[str, NDArray[np.float64]]:
+        """Figures in each draw, by name of the figures that have a band; see :func:`citytwin.run.kpis.drawn_kpis`."""
+        from citytwin.run.kpis import drawn_kpis
+
+        return drawn_kpis(self)
 
     @cached_property
     def _kpi_values(self) -> dict[str, float]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.model.enums import Carrier, Grade, GroupKind, Source, Status, Use
+from citytwin.model.enums import Carrier, Grade, Source, Status, Use
+from citytwin.solar.scene import is_roof
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from citytwin.model.buildings import Buildings
+    from citytwin.model.city import CityModel
     from citytwin.model.irradiation import Irradiation
     from citytwin.run.assessment import Assessment
 
@@ -49,7 +51,9 @@ def building_table(assessment: Assessment) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         columns["heating_kwh_m2"] = columns["heating_kwh"] / b.heated_floor_area
         columns["heating_kwh_m3"] = columns["heating_kwh"] / b.volume
-    columns["roof_irradiation_kwh"], roof_area, columns["sky_view"] = sun_by_building(b, assessment.irradiation)
+    columns["roof_irradiation_kwh"], roof_area, columns["sky_view"] = sun_by_building(
+        assessment.twin.city, b, assessment.irradiation
+    )
     columns["roof_irradiation_kwh_m2"] = columns["roof_irradiation_kwh"] / roof_area
     columns["pv_kwh"] = pv_by_building(assessment)
     columns |= {"carrier": Carrier.words(b.carrier), "carrier_source": Source.words(b.source["carrier"])}
@@ -84,22 +88,18 @@ def demand_rows(assessment: Assessment) -> NDArray[np.int64]:
 
 
 def sun_by_building(
-    buildings: Buildings, irradiation: Irradiation
+    city: CityModel, buildings: Buildings, irradiation: Irradiation
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Annual sun on the outdoor roof (kWh), its area (m2) and the mean sky view of roofs and walls, each (n,).
 
     NaN where no surface of a building was shaded.
     """
-    n = len(buildings)
-    group = buildings.surface_group[irradiation.surface]
-    kind = np.where(group >= 0, buildings.group_kind[group], -1) if len(buildings.group_kind) else np.full(len(group), -1)
-    owner, area = irradiation.building, irradiation.area
-    roof = np.where(kind == GroupKind.ROOF, area, 0.0)
-    open_air = np.where((kind == GroupKind.ROOF) | (kind == GroupKind.WALL), area, 0.0)
-    roof_area, open_area = np.bincount(owner, roof, n), np.bincount(owner, open_air, n)
+    n, owner, area = len(buildings), irradiation.building, irradiation.area
+    roof = np.where(is_roof(city, irradiation.surface), area, 0.0)
+    roof_area, open_area = np.bincount(owner, roof, n), np.bincount(owner, area, n)
     roof_sun = np.bincount(owner, roof * irradiation.annual, n)
     with np.errstate(divide="ignore", invalid="ignore"):
-        sky = np.bincount(owner, open_air * irradiation.sky_view, n) / open_area
+        sky = np.bincount(owner, area * irradiation.sky_view, n) / open_area
     seen = roof_area > 0
     return np.where(seen, roof_sun, np.nan), np.where(seen, roof_area, np.nan), sky
 
@@ -115,17 +115,10 @@ def pv_by_building(assessment: Assessment) -> NDArray[np.float64]:
     return total
 
 
-def co2e_by_building(assessment: Assessment, year: int, method: str = METHOD) -> NDArray[np.float64]:
+def co2e_by_building(assessment: Assessment, year: int) -> NDArray[np.float64]:
     """Operational emissions of a year (n,), kg CO2e; NaN where a building is not simulated."""
-    accounts = assessment.emissions
-    chosen = (accounts.year == year) & (accounts.method == method)
-    row_of_id = {name: row for row, name in enumerate(assessment.buildings.id)}
-    rows = np.array([row_of_id[name] for name in accounts.building[chosen]], np.int64)
-    sums = np.bincount(rows, accounts.co2e_kg[chosen], len(assessment.buildings))
-    total = np.full(len(assessment.buildings), np.nan)
-    simulated = demand_rows(assessment)
-    total[simulated] = sums[simulated]
-    return total
+    rows = demand_rows(assessment)
+    return _spread(len(assessment.buildings), rows, assessment.emissions.by_building(year, METHOD))
 
 
 def findings_by_building(assessment: Assessment) -> NDArray[np.int64]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from citytwin.model.enums import Grade, Status, Use
-from citytwin.run.building_table import METHOD, demand_rows, pv_by_building, sun_by_building
+from citytwin.run.building_table import METHOD, demand_rows, sun_by_building
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 OVERHEATING_LIMIT_KH = 150.0
 """Degree-hours above 27 C in summer that decree 1010/2017 section 29 allows new dwellings."""
-LOW, HIGH = 0.1, 0.9
+LOW, MEDIAN, HIGH = 0.1, 0.5, 0.9
+SUMS = ("heating_kwh", "hot_water_kwh", "electricity_kwh", "cooling_kwh")
+DWELLINGS = (Use.SMALL_RESIDENTIAL, Use.APARTMENT)
 
 
 class Kpi(NamedTuple):
@@ -25,8 +28,6 @@ class Kpi(NamedTuple):
     kpi: str
     value: float
     unit: str
-    low: float = np.nan
-    high: float = np.nan
     basis: str = ""
 
 
@@ -41,7 +42,36 @@ def district_kpis(assessment: Assessment) -> pd.DataFrame:
         *emission_kpis(assessment),
         *confidence_kpis(assessment),
     ]
-    return pd.DataFrame(rows, columns=list(Kpi._fields))
+    draws = assessment.drawn_kpis
+    levels = (LOW, MEDIAN, HIGH)
+    bands = [np.quantile(draws[row.kpi], levels) if row.kpi in draws else (np.nan,) * 3 for row in rows]
+    frame = pd.DataFrame(rows, columns=list(Kpi._fields))
+    frame["low"], frame["median"], frame["high"] = np.array(bands).T
+    return frame[["kpi", "value", "unit", "low", "median", "high", "basis"]]
+
+
+def drawn_kpis(assessment: Assessment) -> dict[str, NDArray[np.float64]]:
+    """Figures in each draw (d,); empty where no draws were made.
+
+    Draw d of a building is the same in every alternative, so that differences of draws are draws of the difference.
+    """
+    demand = assessment.demand
+    if demand.n_draws == 0 or len(demand) == 0:
+        return {}
+    area = demand.heated_floor_area.sum()
+    drawn: dict[str, NDArray[np.float64]] = {}
+    for name in SUMS:
+        drawn[name] = demand.draws[name].sum(axis=0, dtype=np.float64)
+        drawn[f"{name}_m2"] = drawn[name] / area
+    drawn["heating_peak_sum_kw"] = demand.draws["heating_peak_kw"].sum(axis=0, dtype=np.float64)
+    dwelling = _dwelling(assessment)
+    if dwelling.any():
+        warm = demand.draws["overheating_kh"][dwelling].astype(np.float64)
+        drawn["overheating_kh"] = np.average(warm, axis=0, weights=demand.heated_floor_area[dwelling])
+        drawn["overheated_buildings"] = (warm > OVERHEATING_LIMIT_KH).sum(axis=0).astype(np.float64)
+    for (year, method), kilograms in assessment.emissions.draws.items():
+        drawn[_total_name(year, method)] = kilograms.sum(axis=0, dtype=np.float64)
+    return drawn
 
 
 def count_kpis(assessment: Assessment) -> list[Kpi]:
@@ -66,68 +96,79 @@ def count_kpis(assessment: Assessment) -> list[Kpi]:
 
 def demand_kpis(assessment: Assessment) -> list[Kpi]:
     """Heat, hot water, electricity, cooling and overheating of the simulated buildings."""
-    demand, b = assessment.demand, assessment.buildings
-    rows_of = demand_rows(assessment)
-    area = b.heated_floor_area[rows_of].sum()
-    basis = f"simulated buildings, {demand.use} use"
+    demand = assessment.demand
+    area = demand.heated_floor_area.sum()
+    basis = f"useful energy of simulated buildings, {demand.use} use"
     rows = []
-    for name in ("heating_kwh", "hot_water_kwh", "electricity_kwh", "cooling_kwh"):
+    for name in SUMS:
         total = float(getattr(demand, name).sum())
-        low, high = (demand.district_quantile(name, q) for q in (LOW, HIGH))
-        rows.append(Kpi(name, total, "kWh/a", low, high, basis))
-        rows.append(
-            Kpi(f"{name}_m2", total / area, "kWh/(m2 a)", low / area, high / area, "per m2 heated net floor area")
-        )
-    heat = demand.district_hourly("heating") + demand.district_hourly("hot_water")
-    peak = float(demand.district_hourly("heating").max())
-    rows.append(Kpi("heating_peak_kw", peak, "kW", basis="space heating of all buildings in the same hour"))
-    rows.append(Kpi("heat_peak_kw", float(heat.max()), "kW", basis="space heating and hot water in the same hour"))
-    alone = float(demand.heating_peak_kw.sum())
-    low, high = (demand.district_quantile("heating_peak_kw", q) for q in (LOW, HIGH))
-    rows.append(Kpi("heating_peak_sum_kw", alone, "kW", low, high, "sum of each building's own peak"))
-    dwelling = np.isin(b.use[rows_of], (Use.SMALL_RESIDENTIAL, Use.APARTMENT))
-    warm, size = demand.overheating_kh[dwelling], b.heated_floor_area[rows_of][dwelling]
+        rows.append(Kpi(name, total, "kWh/a", basis))
+        rows.append(Kpi(f"{name}_m2", total / area if area else np.nan, "kWh/(m2 a)", "per m2 heated net floor area"))
+    heating, water = demand.district_hourly("heating"), demand.district_hourly("hot_water")
+    rows += [
+        Kpi("heating_peak_kw", float(heating.max()), "kW", "space heating of all buildings in the same hour"),
+        Kpi("heat_peak_kw", float((heating + water).max()), "kW", "with hot water spread evenly over the year"),
+        Kpi("heating_peak_sum_kw", float(demand.heating_peak_kw.sum()), "kW", "sum of each building's own peak"),
+    ]
+    dwelling = _dwelling(assessment)
+    warm = demand.overheating_kh[dwelling]
     if dwelling.any():
-        mean = float(np.average(warm, weights=size))
-        rows.append(Kpi("overheating_kh", mean, "Kh/a", basis="mean of residential buildings by area, above 27 C"))
+        mean = float(np.average(warm, weights=demand.heated_floor_area[dwelling]))
+        rows.append(Kpi("overheating_kh", mean, "Kh/a", "residential, mean by area, June to August, windows shut"))
     over = int((warm > OVERHEATING_LIMIT_KH).sum())
-    rows.append(Kpi("overheated_buildings", over, "buildings", basis="residential, above 150 Kh at 27 C"))
+    rows.append(Kpi("overheated_buildings", over, "buildings", f"residential, above {OVERHEATING_LIMIT_KH:g} Kh, windows shut"))
     return rows
 
 
 def sun_kpis(assessment: Assessment) -> list[Kpi]:
     """Sun on the roofs and what photovoltaics make of it."""
-    roof_sun, roof_area, _ = sun_by_building(assessment.buildings, assessment.irradiation)
-    today = assessment.buildings.today & ~np.isnan(roof_sun)
-    total, area = roof_sun[today].sum(), roof_area[today].sum()
-    basis = "exposed roofs of today's buildings, shaded"
-    rows = [Kpi("roof_irradiation_kwh", total, "kWh/a", basis=basis)]
-    rows.append(
-        Kpi("roof_irradiation_kwh_m2", total / area if area else np.nan, "kWh/(m2 a)", basis="per m2 exposed roof")
-    )
+    twin = assessment.twin
+    roof_sun, roof_area, _ = sun_by_building(twin.city, assessment.buildings, assessment.irradiation)
+    total, area = float(np.nansum(roof_sun)), float(np.nansum(roof_area))
+    rows = [
+        Kpi("roof_irradiation_kwh", total, "kWh/a", "outdoor roofs of today's buildings, shaded"),
+        Kpi("roof_irradiation_kwh_m2", total / area if area else np.nan, "kWh/(m2 a)", "per m2 of outdoor roof"),
+    ]
     if assessment.pv is not None:
-        rows.append(Kpi("pv_kwp", float(assessment.pv.kwp.sum()), "kWp", basis="measures of the alternative"))
-        rows.append(Kpi("pv_kwh", float(np.nansum(pv_by_building(assessment))), "kWh/a", basis="before own use"))
+        rows += [
+            Kpi("pv_kwp", float(assessment.pv.kwp.sum()), "kWp", "measures of the alternative"),
+            Kpi("pv_kwh", float(assessment.pv.annual_kwh.sum()), "kWh/a", "alternating current"),
+            Kpi("pv_own_use_kwh", pv_own_use(assessment), "kWh/a", "used in the same hour within the district"),
+        ]
     return rows
+
+
+def pv_own_use(assessment: Assessment) -> float:
+    """Solar electricity that lighting, appliances, fans and cooling of the district use in the same hour, kWh."""
+    if assessment.pv is None:
+        return 0.0
+    demand = assessment.demand
+    load = demand.district_hourly("electricity") + demand.district_hourly("cooling") / demand.cooling_efficiency
+    return float(np.minimum(load, assessment.pv.district_hourly).sum())
 
 
 def emission_kpis(assessment: Assessment) -> list[Kpi]:
-    """Operational emissions by year: total, by carrier, and the total by the other allocation method."""
+    """Operational emissions by year: total, by carrier, and the total by the other method of allocation."""
     accounts = assessment.emissions
     rows = []
-    for year in assessment.years:
-        now = accounts.year == year
-        for method in dict.fromkeys(accounts.method[now]):
-            chosen = now & (accounts.method == method)
-            total = float(accounts.co2e_kg[chosen].sum())
-            if method != METHOD:
-                rows.append(Kpi(f"co2e_kg_{year}_{method}_method", total, "kg CO2e/a", basis=f"{method} method"))
-                continue
-            rows.append(Kpi(f"co2e_kg_{year}", total, "kg CO2e/a", basis=f"{method} method, operation"))
-            for carrier in dict.fromkeys(accounts.carrier[chosen]):
-                part = float(accounts.co2e_kg[chosen & (accounts.carrier == carrier)].sum())
-                rows.append(Kpi(f"co2e_kg_{year}_{carrier}", part, "kg CO2e/a", basis=f"{method} method"))
+    for year in accounts.years:
+        for method in accounts.methods:
+            basis = f"operation, {method} method"
+            rows.append(Kpi(_total_name(year, method), accounts.total(year, method), f"kg {accounts.gas}/a", basis))
+        chosen = (accounts.year == year) & (accounts.method == METHOD)
+        for carrier in dict.fromkeys(accounts.carrier[chosen]):
+            part = float(accounts.co2e_kg[chosen & (accounts.carrier == carrier)].sum())
+            basis = "grid electricity that photovoltaics replace" if carrier == "pv" else f"operation, {METHOD} method"
+            rows.append(Kpi(f"co2e_kg_{year}_{carrier}", part, f"kg {accounts.gas}/a", basis))
     return rows
+
+
+def _total_name(year: int, method: str) -> str:
+    return f"co2e_kg_{year}" if method == METHOD else f"co2e_kg_{year}_{method}_method"
+
+
+def _dwelling(assessment: Assessment) -> NDArray[np.bool_]:
+    return np.isin(assessment.buildings.use[demand_rows(assessment)], DWELLINGS)
 
 
 def confidence_kpis(assessment: Assessment) -> list[Kpi]:
@@ -139,6 +180,7 @@ def confidence_kpis(assessment: Assessment) -> list[Kpi]:
     rows = [
         Kpi(f"known_{name}_share", float(share), "share", basis="of the volume of today's buildings")
         for name, share in known_shares(today).items()
+        if name != "volume_m3"
     ]
     for grade in Grade:
         rows.append(

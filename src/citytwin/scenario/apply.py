@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin.energy import Stock, load_stock
 from citytwin.errors import ScenarioError
-from citytwin.model.enums import Carrier, Severity, Status
+from citytwin.model.enums import Carrier, Severity, Source, Status
 from citytwin.model.findings import Finding, Findings
 from citytwin.model.twin import Change, RoofPv, Twin
 from citytwin.scenario.alternatives import Alternative, Selection
@@ -21,13 +22,16 @@ if TYPE_CHECKING:
 
 OVERLAP_SHARE = 0.5
 FUTURE = (Status.PLANNED, Status.UNDER_CONSTRUCTION)
+LOWER_IS_BETTER = ("u_wall", "u_roof", "u_floor", "u_window", "n50")
+HIGHER_IS_BETTER = ("heat_recovery",)
 
 
 def apply(twin: Twin, alternative: Alternative) -> Twin:
     """Twin with the measures of an alternative, in the order demolish, build, retrofit, heat source, photovoltaics.
 
-    Retrofit, heat source and photovoltaics see the city as demolition and new buildings leave it. A new building that
-    overlaps a standing one is a finding of the city of the new twin.
+    Retrofit, heat source and photovoltaics see the city as demolition and new buildings leave it. A retrofit leaves
+    buildings alone whose element is as good already by the stock tables: how many is a finding of the new twin. That new
+    buildings overlap standing ones is a finding of its buildings.
 
     Parameters
     ----------
@@ -42,42 +46,37 @@ def apply(twin: Twin, alternative: Alternative) -> Twin:
     Raises
     ------
     ScenarioError
-        A selection is empty or names an unknown building, or a retrofit sets nothing.
+        A selection is empty or names an unknown building, a retrofit sets nothing or nothing it sets is better than what
+        is there.
     """
     work = _Work(twin, alternative.name, twin.buildings())
     for order, demolish in enumerate(alternative.demolish, 1):
         if demolish.ids is None and demolish.where is None:
-            raise ScenarioError(
-                f"{work.purpose('demolish', order)} needs ids or where: it would take away every building"
-            )
-        work.change_status(
-            work.select(demolish, work.buildings.today, "demolish", order), Status.DEMOLISHED, "demolish"
-        )
+            purpose = work.purpose("demolish", order)
+            raise ScenarioError(f"{purpose} needs ids or where: it would take away every building")
+        ids = work.select(demolish, work.buildings.today, "demolish", order)
+        work.change_status(ids, Status.DEMOLISHED, "demolish")
     for order, build in enumerate(alternative.build, 1):
         ids = work.select(build, np.isin(work.buildings.status, FUTURE), "build", order)
-        overlapped = work.report_overlaps(ids)
+        if build.demolish_overlapped:
+            covered = {old for _, old, share in overlaps(work.buildings, ids) if share > OVERLAP_SHARE}
+            work.change_status(tuple(i for i in work.buildings.id if i in covered), Status.DEMOLISHED, "demolish")
         work.change_status(ids, Status.EXISTING, "build")
-        if build.demolish_overlapped and overlapped:
-            work.change_status(overlapped, Status.DEMOLISHED, "demolish")
-    for order, retrofit in enumerate(alternative.retrofit, 1):
-        targets = retrofit.targets()
-        if not targets:
-            raise ScenarioError(f"{work.purpose('retrofit', order)} sets nothing: give at least one of u_wall ... n50")
-        ids = work.select(retrofit, work.standing_heated, "retrofit", order)
-        for column, value in targets.items():
-            work.changes.append(Change(column, value, ids, "retrofit"))
+    if alternative.retrofit:
+        stock = twin.stock if isinstance(twin.stock, Stock) else load_stock(twin.stock)
+        for order, retrofit in enumerate(alternative.retrofit, 1):
+            ids = work.select(retrofit, work.standing_heated, "retrofit", order)
+            work.retrofit(retrofit.targets(), ids, stock, work.purpose("retrofit", order))
     for order, source in enumerate(alternative.heat_source, 1):
         ids = work.select(source, work.standing_heated, "heat_source", order)
         work.changes.append(Change("carrier", float(Carrier.from_word(source.to)), ids, "heat_source"))
     pv = tuple(
-        RoofPv(work.select(p, work.buildings.today, "pv", order), p.min_irradiation_kwh_m2, p.usable_share, "pv")
+        RoofPv(work.select(p, work.standing_heated, "pv", order), p.min_irradiation_kwh_m2, p.usable_share, "pv")
         for order, p in enumerate(alternative.pv, 1)
     )
     if not work.changes and not pv:
         raise ScenarioError(f"alternative {alternative.name!r} has no measure")
-    if work.findings:
-        twin = replace(twin, city=twin.city.with_findings(Findings.of(work.findings)))
-    return twin.with_changes(alternative.name, tuple(work.changes), pv)
+    return twin.with_changes(alternative.name, tuple(work.changes), pv, Findings.of(work.findings))
 
 
 @dataclass
@@ -103,22 +102,52 @@ class _Work:
         return self.buildings.today & self.buildings.heated
 
     def change_status(self, ids: tuple[str, ...], status: Status, measure: str) -> None:
-        self.changes.append(Change("status", float(status), ids, measure))
-        new = self.buildings.status.copy()
-        new[np.isin(self.buildings.id, ids)] = status
-        self.buildings = replace(self.buildings, status=new)
+        if ids:
+            self.changes.append(Change("status", float(status), ids, measure))
+            new = self.buildings.status.copy()
+            new[np.isin(self.buildings.id, ids)] = status
+            self.buildings = replace(self.buildings, status=new)
 
-    def report_overlaps(self, ids: tuple[str, ...]) -> tuple[str, ...]:
-        """Findings for new buildings that overlap standing ones; ids of those overlapped by more than half."""
-        covered = []
-        for new, old, share in overlaps(self.buildings, ids):
-            whole = share > OVERLAP_SHARE
-            message = f"alternative {self.name!r}: {share:.0%} of the footprint of {old} lies in the new building {new}"
-            severity = Severity.WARNING if whole else Severity.INFO
-            self.findings.append(Finding(1301, "NEW_BUILDING_OVERLAPS", old, severity=severity, message=message))
-            if whole and old not in covered:
-                covered.append(old)
-        return tuple(covered)
+    def retrofit(self, targets: dict[str, float], ids: tuple[str, ...], stock: Stock, purpose: str) -> None:
+        """Changes of the targets for the buildings they are better for."""
+        if not targets:
+            raise ScenarioError(f"{purpose} sets nothing: give at least one of u_wall ... n50")
+        chosen = np.isin(self.buildings.id, ids)
+        changes = []
+        for column, value in targets.items():
+            better = chosen & improves(self.buildings, column, value, stock)
+            left = int((chosen & ~better).sum())
+            if left:
+                message = f"{purpose}: {column} {value:g} is no better than what {left} of {len(ids)} buildings have"
+                self.findings.append(Finding(1301, "RETROFIT_NOT_BETTER", severity=Severity.INFO, message=message))
+            if better.any():
+                changes.append(Change(column, value, tuple(self.buildings.id[better]), "retrofit"))
+                new = np.where(better, value, np.nan)
+                self.buildings = self.buildings.with_columns(Source.SCENARIO, 95, **{column: new})
+        if not changes:
+            raise ScenarioError(f"{purpose}: none of its {len(ids)} buildings has anything worse than what it sets")
+        self.changes += changes
+
+
+def improves(buildings: Buildings, column: str, value: float, stock: Stock) -> NDArray[np.bool_]:
+    """Whether a property would be better than the present one (n,); always for what has no order, such as ``g_window``.
+
+    Parameters
+    ----------
+    buildings : Buildings
+    column : str
+        One of :data:`citytwin.scenario.alternatives.TARGETS`.
+    value : float
+    stock : Stock
+        Says what buildings have that no register or scenario tells about.
+    """
+    if column not in LOWER_IS_BETTER + HIGHER_IS_BETTER:
+        return np.ones(len(buildings), bool)
+    shares = stock.shares(buildings.use_shares)
+    table = stock.by_period(column, shares, stock.permit_year(shares, buildings.year_built))
+    given = buildings.overrides.get(column, np.full(len(buildings), np.nan))
+    present = np.where(np.isnan(given), table, given)
+    return present < value if column in HIGHER_IS_BETTER else present > value
 
 
 def overlaps(buildings: Buildings, ids: tuple[str, ...], least_share: float = 0.02) -> list[tuple[str, str, float]]:

@@ -45,7 +45,7 @@ def specific_power(
     Parameters
     ----------
     irradiance : float array (n, h), W/m2
-        In the plane of the modules, shading included. Reflection at the glass is not taken off.
+        In the plane of the modules, shading included, less what their glass reflects.
     temp_air : float64 array (h,), degrees Celsius
     wind_speed : float64 array (h,), m/s
 
@@ -55,7 +55,7 @@ def specific_power(
 
     References
     ----------
-    A. P. Dobos, "PVWatts Version 5 Manual", NREL/TP-6A20-62641, 2014, doi:10.2172/1158421, equations 8 and 10.
+    A. P. Dobos, "PVWatts Version 5 Manual", NREL/TP-6A20-62641, 2014, doi:10.2172/1158421.
     D. Faiman, "Assessing the outdoor operating temperature of photovoltaic modules", Progress in Photovoltaics 16(4),
     2008, pp. 307-315, doi:10.1002/pip.813.
     """
@@ -103,7 +103,9 @@ def photovoltaics(
     monthly, district = np.zeros((len(present), 12)), np.zeros(HOURS)
     for start in range(0, len(present), BUILDINGS_A_BLOCK):
         part = np.flatnonzero((owner >= start) & (owner < start + BUILDINGS_A_BLOCK))
-        power = specific_power(irradiation.hourly(chosen[part]), weather.temp_air, weather.wind_speed)
+        power = specific_power(
+            irradiation.hourly(chosen[part], pv_parameters()["angular_loss"]), weather.temp_air, weather.wind_speed
+        )
         power *= kwp[part, None]
         np.add.at(monthly, owner[part], np.add.reduceat(power, month_starts, axis=1))
         district += power.sum(0)

@@ -16,7 +16,7 @@ from citytwin.model.ragged import offsets_of, row_of, take_ragged
 
 SPACING_M = 2.0
 LIFT_M = 0.02
-"""Height of samples over their surface: enough not to meet it again after rounding, too little to see over a parapet."""
+"""Height of samples over their surface: enough not to meet it again after rounding."""
 
 BURIED_PATCHES = 2
 """A sample that sees so many of the 145 patches or fewer is inside a building or between two."""
@@ -90,7 +90,7 @@ def _without_buried(
     normal: NDArray[np.float64],
     rays: NDArray[np.float32],
 ) -> SurfaceSky:
-    """What surfaces see without their buried samples; a wholly buried surface is turned where that brings it outdoors."""
+    """What surfaces see without buried samples; a wholly buried one is turned where that brings it outdoors."""
     owner, n_samples = row_of(offsets), np.diff(offsets)
     outdoors = _seen(bvh, points, offsets, normal, rays) > BURIED_PATCHES
     buried = np.bincount(owner[outdoors], minlength=len(normal)) == 0

@@ -1,8 +1,8 @@
 """Which surfaces receive sun and which stand in its way, cell by cell of the fixed 1 km grid.
 
 Each building belongs to the cell that holds its south-west corner. All its geometry and everything within
-:data:`HALO_M` of the cell is taken relative to the corner of the cell and rounded to float32, so that a building sees the
-same bits alone with its surroundings as context, in a tile or in the whole city.
+:data:`HALO_M` of the cell is taken relative to the corner of the cell and rounded to float32, so that a building sees
+the same bits alone with its surroundings as context, in a tile or in the whole city.
 """
 
 from __future__ import annotations
@@ -85,9 +85,7 @@ def receivers_of(city: CityModel, buildings: Buildings) -> Receivers:
     return Receivers(rows[order], present, np.append(starts, len(order)).astype(np.int64), cell)
 
 
-def _south_west(
-    city: CityModel, rows: NDArray[np.int64], building: NDArray[np.int64], n: int
-) -> NDArray[np.float64]:
+def _south_west(city: CityModel, rows: NDArray[np.int64], building: NDArray[np.int64], n: int) -> NDArray[np.float64]:
     """Least x and y of the surfaces of each building relative to the origin of the city, float64 (n, 2)."""
     surface_rings, rings = take_ragged(city.rings.surface_rings, rows)
     ring_vertices, vertices = take_ragged(city.rings.ring_vertices, rings)

@@ -26,7 +26,7 @@ def sky_dome(weather: Weather, sky: str, factor: int) -> SkyDome:
         Subdivision of the sky, see :func:`citytwin.kernels.reinhart.reinhart`.
     """
     patches = reinhart(factor)
-    up = projected_solid_angles(np.array([[0.0, 0.0, 1.0]]), patches.cells, patches.solid_angle)[0]
+    up = projected_solid_angles(np.array([[0.0, 0.0, 1.0]]), patches.cells, patches.solid_angle, 0.0)[0]
     hour = np.flatnonzero((weather.dhi > 0.0) | (weather.dni > 0.0))
     direction = sun_of(weather).direction[hour]
     dhi, dni = weather.dhi[hour], weather.dni[hour]

@@ -38,7 +38,7 @@ def uniform(seed: int, purpose: str, *keys: ArrayLike) -> NDArray[np.float64]:
     Examples
     --------
     >>> uniform(0, "width", [0, 1, 2]).round(3)
-    array([0.577, 0.193, 0.158])
+    array([0.727, 0.568, 0.014])
     """
     if seed < 0:
         raise ValueError(f"seed must not be negative, but is {seed}")

@@ -36,6 +36,8 @@ COLUMNS = (
 )
 SOLAR_CONSTANT = 1361.1
 """W/m2; C. A. Gueymard, Solar Energy 168, 2018, doi:10.1016/j.solener.2018.04.001."""
+TINY = 1e-12
+"""Divisor of months in which the sun does not rise."""
 HALVINGS = 60
 """Bisections: the interval shrinks to the precision of the numbers."""
 
@@ -100,7 +102,7 @@ def weather(
     >>> import citytwin as ct
     >>> year = ct.synthetic.weather(60.17, 24.94, ct.synthetic.helsinki_normals())
     >>> year.synthetic, round(float(year.temp_air.mean()), 1), round(float(year.ghi.sum()) / 1000)
-    (True, 5.8, 975)
+    (True, 5.9, 975)
     """
     table = _normals(normals)
     offset = float(round(longitude / 15.0)) if utc_offset_h is None else float(utc_offset_h)
@@ -111,6 +113,7 @@ def weather(
     dni = _direct(table, cos_zenith, clear, _noise(seed, "clouds", 9.0))
     dhi = _diffuse(table, cos_zenith, dni / np.maximum(clear, 1.0))
     ghi = dhi + dni * cos_zenith
+    _check_sums(table, ghi, dni, dhi)
     solar_hour = (np.arange(HOURS) + 0.5 - offset + longitude / 15.0) % 24.0
     temp_air, warmth = _temperature(table, seed, solar_hour)
     humidity = _humidity(table, seed, warmth)
@@ -204,7 +207,7 @@ def _direct(
     and a factor exp(tilt cos z / max cos z) moves sun between high and low hours until the sum on the horizontal fits.
     """
     highest = np.maximum.reduceat(cos_zenith, np.searchsorted(MONTH, np.arange(12)))
-    relative = cos_zenith / highest[MONTH]
+    relative = cos_zenith / np.maximum(highest, TINY)[MONTH]
     normal = 1000.0 * table["dni_kwh_m2"]
     horizontal = 1000.0 * (table["ghi_kwh_m2"] - table["dhi_kwh_m2"])
 
@@ -219,14 +222,6 @@ def _direct(
         return _monthly(direct * cos_zenith) * normal - _monthly(direct) * horizontal
 
     direct = tilted(_bisect(too_high, 12.0))
-    for sums, asked in ((_monthly(direct), normal), (_monthly(direct * cos_zenith), horizontal)):
-        wrong = np.flatnonzero(np.abs(sums - asked) > 1e-6 * asked + 1e-6)
-        if len(wrong):
-            raise ValueError(
-                f"month {wrong[0] + 1}: direct normal irradiation of {normal[wrong[0]] / 1000:.1f} kWh/m2 and "
-                f"{horizontal[wrong[0]] / 1000:.1f} kWh/m2 of it on the horizontal (GHI less DHI) cannot come from the "
-                "sun at this latitude"
-            )
     return direct
 
 
@@ -242,7 +237,25 @@ def _diffuse(
     `sunshine` is the direct irradiance as a share of that of a clear sky.
     """
     shape = cos_zenith**0.8 * (1.0 + 4.0 * sunshine * (1.0 - sunshine))
-    return shape * (1000.0 * table["dhi_kwh_m2"] / _monthly(shape))[MONTH]
+    return shape * (1000.0 * table["dhi_kwh_m2"] / np.maximum(_monthly(shape), TINY))[MONTH]
+
+
+def _check_sums(
+    table: Mapping[str, NDArray[np.float64]],
+    ghi: NDArray[np.float64],
+    dni: NDArray[np.float64],
+    dhi: NDArray[np.float64],
+) -> None:
+    """Raise where the sun of the place cannot give the sums asked for."""
+    for name, values in (("dni_kwh_m2", dni), ("dhi_kwh_m2", dhi), ("ghi_kwh_m2", ghi)):
+        asked = table[name]
+        wrong = np.flatnonzero(np.abs(_monthly(values) / 1000.0 - asked) > 1e-6 * asked + 1e-9)
+        if len(wrong):
+            month = wrong[0]
+            raise ValueError(
+                f"month {month + 1}: GHI {table['ghi_kwh_m2'][month]:g}, DNI {table['dni_kwh_m2'][month]:g} and DHI "
+                f"{table['dhi_kwh_m2'][month]:g} kWh/m2 together cannot come from the sun at this latitude"
+            )
 
 
 def _temperature(

@@ -51,14 +51,6 @@ def box_city(
     m = keep.sum()
     parent = np.full(n, -1) if parents is None else np.asarray(parents)
     names = [f"b{i}" for i in range(n)] if ids is None else list(ids)
-    table = AttributeTable.of(
-        n,
-        [
-            AttributeValue(row, name, str(value), "string" if isinstance(value, str) else "double")
-            for row, fields in enumerate(attributes or [])
-            for name, value in fields.items()
-        ],
-    )
     return assemble_city(
         object_id=names,
         object_kind=np.where(parent < 0, ObjectKind.BUILDING, ObjectKind.BUILDING_PART),
@@ -70,7 +62,7 @@ def box_city(
         ring_vertices=4 * np.arange(m + 1),
         coordinates=faces[keep].reshape(-1, 3),
         crs=crs,
-        object_attributes=table,
+        object_attributes=_table(attributes or [], n),
         solids=SolidColumns(
             np.arange(n, dtype=np.int32),
             np.full(n, 20, np.int8),
@@ -80,4 +72,39 @@ def box_city(
         )
         if solids
         else None,
+    )
+
+
+def polygon_city(
+    polygons: Sequence[Sequence[Sequence[float]]],
+    attributes: Attributes | None = None,
+    *,
+    kind: SurfaceKind = SurfaceKind.WALL,
+    lod: int = 20,
+) -> CityModel:
+    """One building a polygon, in metres."""
+    n = len(polygons)
+    return assemble_city(
+        object_id=[f"b{i}" for i in range(n)],
+        object_kind=np.full(n, ObjectKind.BUILDING),
+        object_parent=np.full(n, -1),
+        surface_object=np.arange(n),
+        surface_kind=np.full(n, kind),
+        surface_lod=np.full(n, lod),
+        surface_rings=np.arange(n + 1),
+        ring_vertices=np.cumsum([0, *map(len, polygons)]),
+        coordinates=np.concatenate([np.asarray(polygon, float) for polygon in polygons]) + ORIGIN,
+        crs="EPSG:3879",
+        object_attributes=_table(attributes or [], n),
+    )
+
+
+def _table(attributes: Attributes, n: int) -> AttributeTable:
+    return AttributeTable.of(
+        n,
+        [
+            AttributeValue(row, name, str(value), "string" if isinstance(value, str) else "double")
+            for row, fields in enumerate(attributes)
+            for name, value in fields.items()
+        ],
     )

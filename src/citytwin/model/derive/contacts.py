@@ -119,13 +119,15 @@ def share_areas(
 
 def two_sided_surfaces(city: CityModel, shells: Shells) -> NDArray[np.bool_]:
     """Surfaces that solids of two objects of one building use, once from each side (m,)."""
-    solids = city.solids
-    n = max(len(city.objects), 1)
-    users = np.unique(solids.surface.astype(np.int64) * n + solids.object[row_of(solids.offsets)])
-    surface, count = np.unique(users // n, return_counts=True)
-    twice = np.zeros(len(city.surfaces), bool)
-    twice[surface[count > 1]] = True
-    return twice[shells.row]
+    solids, n = city.solids, max(len(city.objects), 1)
+    user = solids.object[row_of(solids.offsets)]
+
+    def users_of(owner: NDArray[np.int32]) -> NDArray[np.int64]:
+        pairs = np.unique(solids.surface.astype(np.int64) * n + owner)
+        return np.bincount(pairs // n, minlength=len(city.surfaces))
+
+    shared = (users_of(user) > 1) & (users_of(city.objects.root[user]) == 1)
+    return shared[shells.row]
 
 
 def _covered(contacts: Contacts, shells: Shells, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -47,7 +47,7 @@ def check_height(register: NDArray[np.float64], geometry: NDArray[np.float64], n
     wrong = np.abs(register - geometry) > HEIGHT_M
     for row in np.flatnonzero(wrong):
         message = f"height {register[row]:.1f} m of the data, {geometry[row]:.1f} m of the geometry, which is used"
-        notes.add(row, 1203, "HEIGHT_CONTRADICTS", message, Severity.INFO)
+        notes.add(row, 1703, "HEIGHT_CONTRADICTS", message, Severity.INFO)
     return wrong
 
 
@@ -57,5 +57,5 @@ def check_storeys(register: NDArray[np.float64], height: NDArray[np.float64], no
     wrong = (storey < STOREY_M[0]) | (storey > STOREY_M[1])
     for row in np.flatnonzero(wrong):
         message = f"{register[row]:.0f} storeys in {height[row]:.1f} m; storeys from geometry are used"
-        notes.add(row, 1204, "STOREYS_CONTRADICT", message, Severity.WARNING)
+        notes.add(row, 1704, "STOREYS_CONTRADICT", message, Severity.WARNING)
     return wrong

@@ -73,8 +73,10 @@ def derive_buildings(
 
     Examples
     --------
-    >>> derive_buildings(city).volume.sum()  # doctest: +SKIP
-    482311.2
+    >>> import citytwin as ct
+    >>> buildings = derive_buildings(ct.synthetic.city(20, seed=1))
+    >>> len(buildings), bool((buildings.party_wall_area <= buildings.wall_area).all())
+    (20, True)
     """
     n = city.n_buildings
     if status is not None and len(status) != n:
@@ -138,7 +140,7 @@ def _derive(
     footprints = derive_footprints(shells, n)
     note_shells(shells, city, building_of_object, notes)
     for row in np.flatnonzero(footprints.in_pieces):
-        notes.add(row, 1209, "FOOTPRINT_IN_PIECES", "the outline holds the largest piece, the area all of them")
+        notes.add(row, 1709, "FOOTPRINT_IN_PIECES", "the outline holds the largest piece, the area all of them")
     register_storeys = columns["storeys"].number
     roof_height = _roof_height(shells, n)
     rough_storeys = derive_storeys(register_storeys, roof_height, _unknown_use(n)).value
@@ -229,7 +231,7 @@ def _geometric_height(shells: Shells, n: int) -> tuple[NDArray[np.float64], NDAr
 
 
 def _roof_height(shells: Shells, n: int) -> NDArray[np.float64]:
-    """Height of the middle of the highest roof surface above the ground: between eaves and ridge, or the top of a tower.
+    """Height of the middle of the highest roof surface above the ground: between eaves and ridge, a tower's top.
 
     Without a roof it is the height of the building.
     """
@@ -287,12 +289,12 @@ def _derive_floors(
     storeys = derive_storeys(np.where(wrong, np.nan, columns["storeys"].number), shape.roof_height, uses.shares)
     gross = derive_gross_area(storeys, volume, footprints.area, uses.shares)
     contradictions.check_ratio(
-        columns["register_volume"].number, volume, (1202, "REGISTER_VOLUME_CONTRADICTS", "volume", "m3"), notes
+        columns["register_volume"].number, volume, (1702, "REGISTER_VOLUME_CONTRADICTS", "volume", "m3"), notes
     )
     registers = {}
     for name, quantity in (("total_floor_area", "total floor area"), ("permitted_floor_area", "permitted floor area")):
         value = columns[name].number
-        against = (1201, "REGISTER_AREA_CONTRADICTS", quantity, "m2")
+        against = (1701, "REGISTER_AREA_CONTRADICTS", quantity, "m2")
         registers[name] = register_column(value, contradictions.check_ratio(value, gross.value, against, notes))
     return {
         "storeys": storeys,

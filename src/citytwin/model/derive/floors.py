@@ -113,7 +113,7 @@ def derive_windows(
     """Window area, m2: a share of the gross floor area from geometry, no more than a share of the exposed walls."""
     per_floor, confidence = by_use("window_per_floor", shares)
     most, _ = assumption("window_per_wall_max")
-    value = np.fmin(per_floor * gross.value, most * exposed_wall_area)
+    value = np.minimum(per_floor * gross.value, most * exposed_wall_area)
     known = ~np.isnan(value)
     return Sourced(
         value,

@@ -65,7 +65,7 @@ def derive_heat_sources(
             if not rows:
                 for building in np.flatnonzero(chosen):
                     message = f"no code list knows the heat source {columns[name].text[building]!r}"
-                    notes.add(building, 1205, "CODE_UNKNOWN", message, Severity.WARNING)
+                    notes.add(building, 1705, "CODE_UNKNOWN", message, Severity.WARNING)
             elif rows[0]["carrier"] not in ("unknown", "none"):
                 shares[chosen, Carrier.from_word(rows[0]["carrier"])] = 1.0
                 source[chosen], confidence[chosen] = Source.REGISTER, RESOLVED

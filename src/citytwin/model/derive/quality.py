@@ -21,7 +21,7 @@ def note_shells(shells: Shells, city: CityModel, building_of_object: NDArray[np.
         if row >= 0
     }
     for code, name, count, text in (
-        (302, "SHELL_NOT_CLOSED", shells.n_open, "open edges; the volume is that under the roofs"),
+        (302, "SHELL_NOT_CLOSED", shells.n_open, "open edges"),
         (303, "NON_MANIFOLD_CASE", shells.n_nonmanifold, "edges with more than two faces"),
         (307, "POLYGON_WRONG_ORIENTATION", shells.n_turned, "edges between faces of opposite orientation"),
     ):
@@ -41,7 +41,7 @@ def derive_grades(
     extruded: NDArray[np.bool_],
     notes: Notes,
 ) -> NDArray[np.int8]:
-    """Grade of each building (n,): the worst that the findings about its geometry ask for.
+    """Grade of each building (n,): the worst that the findings about its geometry ask for; D and E get a note.
 
     A no findings; B healed, informational, or an overlap; C open or not manifold shell, or another warning such as a
     face that is not plane; D volume from footprint times height; E no usable geometry.
@@ -71,6 +71,11 @@ def derive_grades(
         if code in GEOMETRY_CODES:
             harmless = severity == Severity.INFO or action == Action.HEALED or code == 601
             grade[row] = max(grade[row], Grade.B if harmless else Grade.C)
+    for row in np.flatnonzero(extruded):
+        message = "the shell encloses no volume; it is footprint times height"
+        notes.add(row, 1707, "VOLUME_FROM_FOOTPRINT", message, Severity.WARNING, Action.DEGRADED)
+    for row in np.flatnonzero(~usable):
+        notes.add(row, 1708, "NO_USABLE_GEOMETRY", "no volume can be derived", Severity.WARNING, Action.DEGRADED)
     grade[extruded] = Grade.D
     grade[~usable] = Grade.E
     return grade

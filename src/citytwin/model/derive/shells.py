@@ -99,7 +99,8 @@ def build_shells(city: CityModel, building_of_object: NDArray[np.int64], n: int)
 
     A shell is closed when each edge is used once in each direction; its volume is then the signed volume of its
     triangles. An open shell gives the volume between its roofs and its lowest point, by the divergence theorem for the
-    field (0, 0, z): exact where only vertical walls are missing or do not meet edge to edge.
+    field (0, 0, z): exact where only vertical walls are missing or do not meet edge to edge; without what roofs that
+    hang over the floors add.
 
     Parameters
     ----------
@@ -235,13 +236,19 @@ def _volume_under_roofs(
     sign: NDArray[np.int8],
     n: int,
 ) -> NDArray[np.float64]:
-    """Sum of plan area times height above the lowest vertex, (n,) m3; NaN where the sum is not positive."""
+    """Sum of plan area times height above the lowest vertex, (n,) m3; NaN where the sum is not positive.
+
+    Where roofs hang over, their plan is larger than that of the floors and the volume shrinks by the ratio.
+    """
     a, b, c = (vertices[triangles[:, k]] for k in range(3))
     plan = 0.5 * ((b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])) * sign
     z = np.stack([a[:, 2], b[:, 2], c[:, 2]])
     lowest = np.full(n, np.inf)
     np.minimum.at(lowest, owner, z.min(0))
     volume = sum_by(owner, plan * (z.mean(0) - lowest[owner]), n)
+    roof, floor = sum_by(owner, plan.clip(min=0), n), -sum_by(owner, plan.clip(max=0), n)
+    overhangs = (floor > 0) & (roof > floor)
+    volume *= np.divide(floor, roof, out=np.ones(n), where=overhangs)
     return np.where(volume > 0, volume, np.nan)
 
 

@@ -33,7 +33,7 @@ def derive_status(
     for i in np.flatnonzero(column.given):
         word = words.get(fold(column.text[i]))
         if word is None:
-            notes.add(i, 1205, "CODE_UNKNOWN", f"status {column.text[i]!r} is not in the mapping", Severity.WARNING)
+            notes.add(i, 1705, "CODE_UNKNOWN", f"status {column.text[i]!r} is not in the mapping", Severity.WARNING)
         elif word != "unknown":
             status[i], source[i], confidence[i] = Status.from_word(word), Source.REGISTER, 90
     changed = (given >= 0) & (given != status)

@@ -66,7 +66,7 @@ def derive_uses(column: Column, meaning: Meaning, storeys: NDArray[np.float64], 
         if not rows:
             for building in np.flatnonzero(chosen):
                 message = f"no code list knows the use {column.text[building]!r} ({column.attribute[building]})"
-                notes.add(building, 1205, "CODE_UNKNOWN", message, Severity.WARNING)
+                notes.add(building, 1705, "CODE_UNKNOWN", message, Severity.WARNING)
             continue
         if rows[0]["use"] == "unknown":
             continue
@@ -119,5 +119,5 @@ def derive_heated(
             reason = "the register gives it no fixed heating"
         else:
             reason = f"its footprint of {footprint_area[row]:.1f} m2 is below {limit:.0f} m2"
-        notes.add(row, 1206, "UNHEATED", f"taken as unheated: {reason}")
+        notes.add(row, 1706, "UNHEATED", f"taken as unheated: {reason}")
     return ~unheated

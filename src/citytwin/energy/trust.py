@@ -1,0 +1,91 @@
+"""What a demand rests on: confidence of the weakest input, what decides with low confidence, findings."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citytwin.energy.stock import BASE_USES, CONFIDENCE, Stock
+from citytwin.model.buildings import Buildings
+from citytwin.model.enums import Action, Carrier, Severity, Use
+from citytwin.model.findings import Finding, Findings
+
+COLUMNS = ("year_built", "use", "heated_floor_area")
+PERIOD_INPUTS = {
+    "u_wall": "u_wall",
+    "u_roof": "u_roof",
+    "u_floor": "u_floor",
+    "u_window": "u_window",
+    "n50": "n50",
+    "heat_recovery": "heat_recovery",
+    "constant_air_change": "",
+}
+"""Period quantities that decide the demand for heat, and the override of the buildings that replaces each."""
+USE_INPUTS = ("heating_setpoint", "air_in_use", "hot_water", "lighting_power", "appliance_power", "person_heat")
+
+
+def confidence_of(buildings: Buildings, stock: Stock, mode: str) -> NDArray[np.int8]:
+    """Confidence (n,) 0-100 of the weakest input that decides each building's demand."""
+    weakest = np.full(len(buildings), 100.0)
+    for column in COLUMNS:
+        weakest = np.minimum(weakest, buildings.confidence.get(column, np.zeros(len(buildings))))
+    for _, confidence in _inputs(buildings, stock, mode):
+        weakest = np.minimum(weakest, confidence)
+    return weakest.astype(np.int8)
+
+
+def weak_quantities(buildings: Buildings, stock: Stock, mode: str) -> list[str]:
+    """Names of the table quantities of low confidence that decide the demand of at least one building."""
+    return [name for name, confidence in _inputs(buildings, stock, mode) if (confidence <= CONFIDENCE["low"]).any()]
+
+
+def _inputs(buildings: Buildings, stock: Stock, mode: str) -> list[tuple[str, NDArray[np.float64]]]:
+    """Confidence (n,) of each deciding quantity of the tables; 100 where an override replaces it."""
+    shares = stock.shares(buildings.use_shares)
+    permit = stock.permit_year(shares, buildings.year_built)
+    inputs = []
+    for quantity, override in PERIOD_INPUTS.items():
+        confidence = stock.confidence(quantity, shares, permit)
+        if override in buildings.overrides:
+            confidence = np.where(np.isnan(buildings.overrides[override]), confidence, 100.0)
+        inputs.append((quantity, confidence))
+    base = list(BASE_USES)
+    for quantity in USE_INPUTS:
+        by_use = np.array([CONFIDENCE[cited.confidence] for cited in stock.uses[mode, quantity]], float)
+        used = np.where(shares[:, base] > 0, by_use[base], 100.0)
+        inputs.append((quantity, used.min(axis=1, initial=100.0)))
+    return inputs
+
+
+def findings_of(buildings: Buildings, dark: NDArray[np.bool_], coupled: NDArray[np.bool_]) -> Findings:
+    """Findings of a simulation: defaults that stood in, envelopes without sun, losses that were limited."""
+    cases = (
+        (
+            np.isnan(buildings.year_built),
+            Finding(1601, "DEFAULT_YEAR_USED", action=Action.DEGRADED, severity=Severity.WARNING,
+                    message="no year of completion: the default year of the stock tables decides the constructions"),
+        ),
+        (
+            buildings.use_shares[:, [Use.UNKNOWN, Use.OTHER]].sum(axis=1) > 0,
+            Finding(1602, "USE_STANDS_IN", action=Action.DEGRADED,
+                    message="use unknown or without a standard profile: other use classes stand in"),
+        ),
+        (
+            dark,
+            Finding(1603, "ENVELOPE_WITHOUT_SUN", action=Action.DEGRADED, severity=Severity.WARNING,
+                    message="some exposed walls or roofs have no irradiation and get no sun"),
+        ),
+        (
+            buildings.carrier_shares[:, Carrier.UNKNOWN] > 0,
+            Finding(1605, "HEAT_SOURCE_UNKNOWN", action=Action.DEGRADED,
+                    message="heat source unknown or partly so: district heat stands in for that part"),
+        ),
+        (
+            ~coupled,
+            Finding(1604, "OPAQUE_LOSS_LIMITED", action=Action.DEGRADED, severity=Severity.WARNING,
+                    message="floor area too small for the envelope: the loss of the opaque parts is limited"),
+        ),
+    )  # fmt: skip
+    return Findings.of(
+        finding._replace(object_id=str(buildings.id[row])) for mask, finding in cases for row in np.flatnonzero(mask)
+    )

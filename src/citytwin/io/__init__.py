@@ -1,0 +1,5 @@
+"""Files in and out: one format a file. The names below are loaded when they are first used."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,20 @@
+from ._limits import ReadLimits
+from .citygml_writer import write_citygml
+from .cityjson_writer import write_cityjson
+from .network import read_network
+from .read import read_city
+from .store import open_city, save_city
+from .tables import read_table
+from .weather import read_weather
+
+__all__ = [
+    "ReadLimits",
+    "open_city",
+    "read_city",
+    "read_network",
+    "read_table",
+    "read_weather",
+    "save_city",
+    "write_citygml",
+    "write_cityjson",
+]

@@ -1,0 +1,210 @@
+"""City models on disk as plain arrays: a folder of npy files and a manifest, opened without reading them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citytwin.errors import CityReadError
+from citytwin.io._atomic import publish_directory, recover_directory
+from citytwin.model.attributes import AttributeTable
+from citytwin.model.city import CityModel, Extras, Objects, Rings, Solids, Surfaces
+from citytwin.model.findings import Findings
+from citytwin.model.provenance import InputFile, Provenance
+from citytwin.model.strings import Strings
+
+MANIFEST = "citytwin.json"
+FORMAT = "citytwin city"
+VERSION = 1
+SMALL_BYTES = 4096
+"""Files below are read at once: an empty array cannot be mapped, and a page is the least that can."""
+
+_OBJECTS = ("kind", "parent")
+_SURFACES = ("object", "kind", "lod", "parent", "solid", "feature")
+_SOLIDS = ("object", "lod", "offsets", "surface", "reversed")
+_TABLE = ("row", "key", "type", "place", "unit")
+_FINDINGS = ("code", "severity", "action")
+_FINDING_TEXTS = ("name", "object_id", "surface_id", "message")
+
+
+def save_city(city: CityModel, directory: str | Path) -> Path:
+    """Write a model as a folder that :func:`open_city` opens; an earlier one of the same name is replaced as a whole.
+
+    Parameters
+    ----------
+    city : CityModel
+    directory : path-like
+        New or empty, or written by this function before.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written or holds something else.
+    """
+    arrays: dict[str, NDArray[Any]] = {
+        "vertices": city.vertices,
+        "origin": city.origin,
+        "surface_rings": city.rings.surface_rings,
+        "ring_vertices": city.rings.ring_vertices,
+        "extra_object": city.extras.object,
+    }
+    texts = {
+        "object_id": city.objects.id,
+        "surface_id": city.surfaces.id,
+        "polygon_id": city.surfaces.polygon_id,
+        "extra_place": city.extras.place,
+        "extra_content": city.extras.content,
+    }
+    tables = {"object_attribute": city.objects.attributes, "feature_attribute": city.surfaces.feature_attributes}
+    arrays |= {f"object_{name}": getattr(city.objects, name) for name in _OBJECTS}
+    arrays |= {f"surface_{name}": getattr(city.surfaces, name) for name in _SURFACES}
+    arrays |= {f"solid_{name}": getattr(city.solids, name) for name in _SOLIDS}
+    arrays |= {f"finding_{name}": getattr(city.findings, name) for name in _FINDINGS}
+    texts |= {f"finding_{name}": Strings.of(getattr(city.findings, name)) for name in _FINDING_TEXTS}
+    words: dict[str, Any] = {}
+    for prefix, table in tables.items():
+        arrays |= {f"{prefix}_{name}": getattr(table, name) for name in _TABLE}
+        texts[f"{prefix}_value"] = table.value
+        words[prefix] = {"n": table.n, "keys": table.keys, "places": table.places, "units": table.units}
+    for name, column in texts.items():
+        arrays[f"{name}.data"], arrays[f"{name}.offsets"] = column.data, column.offsets
+    manifest = {
+        "format": FORMAT,
+        "version": VERSION,
+        "crs": city.crs,
+        "vertical_crs": city.vertical_crs,
+        "counts": dict(city.counts),
+        "attributes": words,
+        "inputs": [vars(item) for item in city.provenance.inputs],
+        "parameters": dict(city.provenance.parameters),
+    }
+
+    def fill(folder: Path) -> None:
+        for name, array in arrays.items():
+            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    return publish_directory(directory, fill, MANIFEST)
+
+
+def open_city(directory: str | Path) -> CityModel:
+    """Open a model that :meth:`CityModel.save` wrote. Arrays are mapped into memory and read when they are used.
+
+    Parameters
+    ----------
+    directory : path-like
+
+    Raises
+    ------
+    CityReadError
+        There is no such folder, it is of another kind or version, or a file is missing or damaged.
+    """
+    folder = Path(directory)
+    recover_directory(folder)
+    manifest = _manifest(folder)
+
+    def array(name: str) -> NDArray[Any]:
+        try:
+            path = folder / f"{name}.npy"
+            whole: NDArray[Any] = np.load(
+                path, mmap_mode=None if path.stat().st_size < 4096 else "r", allow_pickle=False
+            )
+        except (OSError, ValueError, EOFError) as error:
+            raise _damaged(folder, f"{name}.npy: {error}") from error
+        return whole
+
+    def strings(name: str) -> Strings:
+        return Strings(array(f"{name}.data"), array(f"{name}.offsets"))
+
+    def table(prefix: str) -> AttributeTable:
+        words = manifest["attributes"][prefix]
+        return AttributeTable(
+            n=words["n"],
+            **{name: array(f"{prefix}_{name}") for name in _TABLE},
+            value=strings(f"{prefix}_value"),
+            keys=tuple(words["keys"]),
+            places=tuple(words["places"]),
+            units=tuple(words["units"]),
+        )
+
+    try:
+        rings = Rings(array("surface_rings"), array("ring_vertices"))
+        vertices = array("vertices")
+        finding_columns: dict[str, Any] = {name: array(f"finding_{name}") for name in _FINDINGS}
+        finding_columns |= {name: strings(f"finding_{name}").to_numpy() for name in _FINDING_TEXTS}
+        city = CityModel(
+            objects=Objects(
+                id=strings("object_id"),
+                **{name: array(f"object_{name}") for name in _OBJECTS},
+                attributes=table("object_attribute"),
+            ),
+            surfaces=Surfaces(
+                **{name: array(f"surface_{name}") for name in _SURFACES},
+                id=strings("surface_id"),
+                polygon_id=strings("polygon_id"),
+                feature_attributes=table("feature_attribute"),
+                rings=rings,
+                vertices=vertices,
+            ),
+            rings=rings,
+            solids=Solids(**{name: array(f"solid_{name}") for name in _SOLIDS}),
+            vertices=vertices,
+            origin=array("origin"),
+            crs=manifest["crs"],
+            vertical_crs=manifest["vertical_crs"],
+            findings=Findings(
+                **finding_columns,
+            ),
+            extras=Extras(array("extra_object"), strings("extra_place"), strings("extra_content")),
+            provenance=Provenance(tuple(InputFile(**item) for item in manifest["inputs"]), manifest["parameters"]),
+            counts=manifest["counts"],
+        )
+    except (KeyError, TypeError) as error:
+        raise _damaged(folder, f"{MANIFEST} lacks {error}") from error
+    _check_lengths(city, folder)
+    return city
+
+
+def _manifest(folder: Path) -> Mapping[str, Any]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CityReadError(
+            f"there is no saved city here (no {MANIFEST})", folder, advice="Save one with city.save(folder)"
+        ) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise _damaged(folder, f"{MANIFEST}: {error}") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise CityReadError(f"{MANIFEST} is not that of a saved city", folder, advice="Choose another folder")
+    if manifest.get("version") != VERSION:
+        raise CityReadError(
+            f"it was saved in version {manifest.get('version')} of the format, this program reads {VERSION}",
+            folder,
+            advice="Read the original files again",
+        )
+    return manifest
+
+
+def _check_lengths(city: CityModel, folder: Path) -> None:
+    """Refuse columns that do not belong together."""
+    objects, surfaces, rings, solids = city.objects, city.surfaces, city.rings, city.solids
+    fits = (
+        len(objects.id) == len(objects.kind) == len(objects.parent) == objects.attributes.n
+        and len(surfaces.object) == len(surfaces.kind) == len(surfaces.lod) == len(surfaces.feature) == len(surfaces.id)
+        and len(rings.surface_rings) == len(surfaces) + 1
+        and rings.surface_rings[-1] == len(rings.ring_vertices) - 1
+        and rings.ring_vertices[-1] == len(city.vertices)
+        and len(solids.offsets) == len(solids) + 1
+        and solids.offsets[-1] == len(solids.surface) == len(solids.reversed)
+    )
+    if not fits:
+        raise _damaged(folder, "columns of different lengths")
+
+
+def _damaged(folder: Path, what: str) -> CityReadError:
+    return CityReadError(f"the saved city is damaged ({what})", folder, advice="Save it again from its source")

@@ -1,0 +1,127 @@
+from datetime import date
+
+import numpy as np
+import pytest
+
+from citytwin._compat import has
+from citytwin.errors import MissingExtraError
+from citytwin.kernels.hourly_irradiance import Sun
+from citytwin.kernels.perez_sky import isotropic_sky, nearest_patches
+from citytwin.kernels.reinhart import projected_solid_angles, reinhart
+from citytwin.kernels.solar_position import solar_position
+from citytwin.model.irradiation import Exposure, Irradiation, SkyDome, reflected_gain
+from citytwin.model.sun import NOMINAL_YEAR_DAYS
+
+
+@pytest.fixture(scope="module")
+def table():
+    """Two buildings, four open surfaces and one buried, on the equator; three hours of sun on 21 March."""
+    patches = reinhart(1)
+    up = projected_solid_angles(np.array([[0.0, 0.0, 1.0]]), patches.cells, patches.solid_angle, 0.0)[0]
+    hour = np.array([24 * 79 + h for h in (8, 12, 15)])
+    direction = solar_position(NOMINAL_YEAR_DAYS + (hour + 0.5) / 24, 0.0, 0.0).direction
+    nearest = nearest_patches(direction, patches.direction)
+    sun = Sun(direction, np.array([500.0, 800.0, 600.0]), nearest.patch, nearest.share)
+    dome = SkyDome(patches, isotropic_sky(np.array([100.0, 200.0, 150.0]), up), sun, hour, 0.0, 0.0, 0.0)
+    normal = np.array([[0, 0, 1], [1, 0, 0], [0, 0, 1], [-1, 0, 0], [0, 1, 0.0]])
+    visible = np.full((5, 145), 255, np.uint8)
+    visible[4] = 0
+    exposure = Exposure(
+        surface=np.array([10, 11, 20, 21, 22], np.int32),
+        offsets=np.array([0, 2, 5]),
+        building=np.array([0, 3], np.int32),
+        normal=normal,
+        visible=visible,
+        share=np.array([1, 1, 1, 1, 0.0]),
+        area=np.array([100, 50, 80, 40, 0.0]),
+    )
+    return Irradiation(
+        surface=exposure.surface,
+        building=np.array([0, 0, 3, 3, 3], np.int32),
+        area=exposure.area,
+        outdoor_share=exposure.share,
+        monthly=np.arange(60.0).reshape(5, 12),
+        sky_view=np.array([1, 0.5, 1, 0.5, 0]),
+        level="draft",
+        sky="isotropic",
+        albedo=0.2,
+        dome=dome,
+        exposure=exposure,
+        row=np.arange(5),
+    )
+
+
+def test_hours_of_an_open_roof(table):
+    hours = table.hourly([0])
+    assert hours.shape == (1, 8760)
+    assert hours.dtype == np.float32
+    expected = [100, 200, 150] + table.dome.sun.dni * table.dome.sun.direction[:, 2]
+    np.testing.assert_allclose(hours[0, table.dome.hour], expected, rtol=1e-3)
+    assert np.count_nonzero(hours) == 3
+
+
+def test_reflected_part_comes_from_the_own_building(table):
+    roof, wall = table.hourly([0, 1])
+    east = table.dome.sun.direction[:, 0].clip(0)
+    primary = [50, 100, 75] + table.dome.sun.dni * east
+    mean = (100 * roof[table.dome.hour] + 50 * primary) / 150
+    np.testing.assert_allclose(wall[table.dome.hour], primary + 0.25 * 0.5 * mean, rtol=2e-3)
+
+
+def test_rows_in_any_order_and_repeated(table):
+    every = table.hourly(np.arange(5))
+    assert (table.hourly([3, 0, 3]) == every[[3, 0, 3]]).all()
+    assert (every[4] == 0).all()
+
+
+def test_glass_takes_more_at_grazing_incidence(table):
+    bare, covered = table.hourly([1])[0], table.hourly([1], angular_loss=0.16)[0]
+    lit = table.dome.hour[0]
+    grazing = table.dome.hour[1]
+    assert 0.9 < covered[lit] / bare[lit] < 1.0
+    assert covered[grazing] / bare[grazing] < covered[lit] / bare[lit]
+
+
+def test_take_and_rows_of(table):
+    assert table.rows_of(np.array([22, 10, 99])).tolist() == [4, 0, -1]
+    part = table.take(np.array([3, 0]))
+    assert part.surface.tolist() == [21, 10]
+    assert (part.hourly([0, 1]) == table.hourly([3, 0])).all()
+    assert part.annual.tolist() == table.annual[[3, 0]].tolist()
+
+
+def test_sun_hours_on_the_equator(table):
+    hours = table.sun_hours(["2001-03-21", date(2030, 6, 21)])
+    assert hours.shape == (5, 2)
+    np.testing.assert_allclose(hours[0], 12.0, atol=0.2)
+    assert hours[1] == pytest.approx([6.0, 6.0], abs=0.2)
+    assert hours[1, 0] + hours[3, 0] == pytest.approx(hours[0, 0], abs=0.1)
+    assert (hours[4] == 0).all()
+
+
+def test_reflected_gain():
+    got = reflected_gain(0.2, np.array([1.0, 0.4, 0.0]), np.array([1.0, 0.5, 0.0]))
+    np.testing.assert_allclose(got, [0.0, 0.25 * 0.6, 0.0])
+    assert reflected_gain(0.0, np.array([0.3]), np.array([1.0]))[0] == 0.0
+
+
+def test_frame(table):
+    frame = table.to_pandas()
+    assert frame.index.tolist() == [10, 11, 20, 21, 22]
+    assert frame.loc[11, "annual_kwh_m2"] == table.annual[1]
+    assert frame["monthly_12"].tolist() == table.monthly[:, 11].tolist()
+
+
+def test_dataset_or_the_way_to_get_it(table):
+    if not has("xarray"):
+        with pytest.raises(MissingExtraError, match="raster"):
+            table.to_xarray()
+        return
+    dataset = table.to_xarray()
+    assert dataset.monthly.dims == ("surface", "month")
+    assert float(dataset.annual.sel(surface=11)) == table.annual[1]
+
+
+def test_columns_are_frozen(table):
+    with pytest.raises(ValueError, match="read-only"):
+        table.monthly[0, 0] = 1

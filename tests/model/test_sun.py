@@ -1,0 +1,32 @@
+import numpy as np
+import pytest
+
+from citytwin.model.sun import day_of_hour, month_of_hour, sun_of
+from citytwin.model.weather import Weather
+
+COLUMNS = ("temp_air", "relative_humidity", "wind_speed", "ghi", "dni", "dhi", "sky_temperature")
+
+
+def weather(**changes):
+    columns = {name: np.zeros(8760) for name in COLUMNS}
+    return Weather(**columns, **({"latitude": 60.17, "longitude": 30.0, "altitude": 0, "utc_offset_h": 2.0} | changes))
+
+
+def test_calendar():
+    assert month_of_hour()[[0, 743, 744, 8759]].tolist() == [0, 0, 1, 11]
+    assert day_of_hour()[[0, 23, 24, 8759]].tolist() == [1, 1, 2, 365]
+
+
+def test_noon_is_highest_and_south_on_the_meridian_of_the_zone():
+    sun = sun_of(weather(sun_offset_h=0.0))
+    noon = 24 * 171 + 12
+    assert sun.zenith[noon] == pytest.approx(60.17 - 23.44, abs=0.02)
+    assert sun.azimuth[noon] == pytest.approx(180.0, abs=1.5)
+    assert np.argmin(sun.zenith) // 24 in (170, 171, 172)
+
+
+def test_zone_and_moment_shift_the_sun():
+    later = sun_of(weather(sun_offset_h=1.5)).zenith
+    np.testing.assert_allclose(later[:-1], sun_of(weather(sun_offset_h=0.5)).zenith[1:], atol=1e-9)
+    west = sun_of(weather(utc_offset_h=1.0)).zenith
+    np.testing.assert_allclose(west[:-1], sun_of(weather()).zenith[1:], atol=1e-9)

@@ -1,0 +1,159 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from citytwin.model.city import CityModel
+from citytwin.model.enums import Status
+from citytwin.solar.irradiate import irradiate
+from citytwin.solar.scene import receivers_of
+from tests.solar.boxes import EAST, NORTH, ROOF, SOUTH, WEST, box_city, face
+
+TWO = [(0, 0, 10, 10, 8), (0, -20, 10, 10, 30)]
+"""A low box with a tower to its south."""
+
+
+@pytest.fixture(scope="module")
+def town():
+    """Boxes of odd sizes in four cells of the grid, some touching, some overlapping."""
+    rng = np.random.default_rng(8)
+    x, y = (k.ravel() * 24.0 for k in np.meshgrid(np.arange(8), np.arange(6)))
+    sizes = rng.uniform([8.0, 8.0, 3.0], [26.0, 26.0, 40.0], (48, 3))
+    return box_city(np.column_stack([x + 700.0 + rng.uniform(0, 3, 48), y + 620.0, sizes]).tolist())
+
+
+def same(a, rows_a, b, rows_b):
+    """Whether rows of two irradiations are bitwise equal, hours included."""
+    columns = ("monthly", "sky_view", "area", "outdoor_share")
+    assert all((getattr(a, c)[rows_a] == getattr(b, c)[rows_b]).all() for c in columns)
+    assert (a.hourly(rows_a) == b.hourly(rows_b)).all()
+
+
+def test_lonely_box_meets_the_closed_form(clear_year):
+    sun = irradiate(box_city(TWO[:1]), clear_year, sky="isotropic")
+    ghi, dhi = clear_year.ghi.sum() / 1000, clear_year.dhi.sum() / 1000
+    roof, north = face(sun, 0, ROOF), face(sun, 0, NORTH)
+    assert sun.sky_view[roof] == pytest.approx(1.0, abs=2e-3)
+    assert sun.annual[roof] == pytest.approx(ghi, rel=2e-3)
+    assert sun.sky_view[[face(sun, 0, f) for f in (SOUTH, EAST, NORTH, WEST)]] == pytest.approx(0.5, abs=2e-3)
+    primary = irradiate(box_city(TWO[:1]), clear_year, sky="isotropic", albedo=0.0)
+    assert primary.annual[north] > dhi / 2
+    mean = np.average(primary.annual, weights=primary.area)
+    assert sun.annual[north] - primary.annual[north] == pytest.approx(0.25 * (1 - sun.sky_view[north]) * mean, rel=1e-6)
+    assert primary.annual[face(sun, 0, SOUTH)] > primary.annual[face(sun, 0, EAST)] > primary.annual[north]
+
+
+def test_diffuse_of_a_wall_under_an_isotropic_sky_is_half(clear_year):
+    overcast = replace(clear_year, dni=np.zeros(8760), ghi=clear_year.dhi)
+    sun = irradiate(box_city(TWO[:1]), overcast, sky="isotropic", albedo=0.0)
+    assert sun.annual[face(sun, 0, EAST)] == pytest.approx(overcast.dhi.sum() / 2000, rel=2e-3)
+
+
+def test_neighbour_shades_when_it_stands(clear_year):
+    city = box_city(TWO)
+    alone, shaded = irradiate(box_city(TWO[:1]), clear_year), irradiate(city, clear_year)
+    south = face(shaded, 0, SOUTH)
+    assert shaded.annual[south] < 0.7 * alone.annual[face(alone, 0, SOUTH)]
+    assert shaded.sky_view[south] < 0.4
+    planned = replace(city.buildings(), status=np.array([Status.EXISTING, Status.PLANNED], np.int8))
+    without = irradiate(city, clear_year, buildings=planned)
+    assert len(without) == 5
+    same(without, np.arange(5), alone, np.arange(5))
+
+
+@pytest.mark.parametrize("as_triangles", [False, True])
+def test_context_shades_without_receiving(clear_year, as_triangles):
+    city, tower = box_city(TWO), box_city(TWO[1:])
+    together = irradiate(city, clear_year)
+    lone = irradiate(box_city(TWO[:1]), clear_year, context=tower.triangles() if as_triangles else tower)
+    assert len(lone) == 5
+    same(together, np.arange(5), lone, np.arange(5))
+
+
+def test_touching_boxes_hide_their_common_wall(clear_year):
+    sun = irradiate(box_city([(0, 0, 10, 10, 8), (10, 0, 10, 10, 16)]), clear_year)
+    hidden, half = face(sun, 0, EAST), face(sun, 1, WEST)
+    assert sun.outdoor_share[hidden] == sun.annual[hidden] == sun.area[hidden] == 0.0
+    assert (sun.hourly([hidden]) == 0).all()
+    assert sun.outdoor_share[half] == pytest.approx(0.5)
+    assert sun.area[half] == pytest.approx(80.0)
+    assert sun.sky_view[half] == pytest.approx(0.5, abs=2e-3)
+
+
+def test_inside_out_polygons_are_turned_and_reported(clear_year):
+    right, wrong = (irradiate(box_city(TWO, inside_out=k), clear_year) for k in ((), (0,)))
+    assert len(right.findings) == 0
+    assert set(wrong.findings.name) == {"SURFACE_FACES_INSIDE"}
+    assert set(wrong.findings.object_id) == {"b0"}
+    walls = [face(wrong, 0, f) for f in (SOUTH, EAST, NORTH, WEST)]
+    np.testing.assert_allclose(wrong.annual[walls], right.annual[walls], rtol=0.03)
+
+
+def test_one_building_alone_with_context_equals_the_town(town, clear_year):
+    together = irradiate(town, clear_year)
+    assert len(np.unique(receivers_of(town, town.buildings()).cell, axis=0)) == 4
+    for name in (town.objects.id[0], town.objects.id[31]):
+        lone = irradiate(town.select(ids=[name]), clear_year, context=town)
+        rows = np.flatnonzero(together.building == town.objects.id.lookup[name])
+        same(together, rows, lone, np.arange(len(lone)))
+
+
+def test_order_of_buildings_does_not_matter(town, clear_year):
+    names = town.objects.id.to_numpy()
+    order = np.random.default_rng(1).permutation(len(names))
+    shuffled = CityModel.concat([town.select(ids=[name]) for name in names[order]])
+    a, b = irradiate(town, clear_year), irradiate(shuffled, clear_year)
+    rows = np.concatenate([np.flatnonzero(a.building == k) for k in order])
+    same(a, rows, b, np.arange(len(b)))
+
+
+def test_threads_do_not_matter(town, clear_year, monkeypatch):
+    results = []
+    for n in ("1", "2"):
+        monkeypatch.setenv("CITYTWIN_NUM_THREADS", n)
+        results.append(irradiate(town, clear_year))
+    same(results[0], np.arange(len(results[0])), results[1], np.arange(len(results[1])))
+
+
+def test_place_on_the_grid_does_not_matter(clear_year):
+    here = irradiate(box_city(TWO), clear_year)
+    with_far = irradiate(box_city([*TWO, (-2500, 3500, 10, 10, 10)]), clear_year)
+    same(here, np.arange(10), with_far, np.arange(10))
+
+
+def test_perez_and_isotropic_differ_where_they_should(clear_year):
+    city = box_city(TWO[:1])
+    perez, isotropic = irradiate(city, clear_year), irradiate(city, clear_year, sky="isotropic")
+    assert perez.annual[face(perez, 0, SOUTH)] > 1.05 * isotropic.annual[face(perez, 0, SOUTH)]
+    assert perez.annual[face(perez, 0, ROOF)] == pytest.approx(isotropic.annual[face(perez, 0, ROOF)], rel=2e-3)
+
+
+def test_progress_and_provenance(clear_year):
+    seen = []
+    sun = irradiate(box_city(TWO), clear_year, progress=lambda done, n: seen.append((done, n)))
+    assert seen[-1] == (10, 10)
+    assert sun.provenance.parameters["solar_level"] == "draft"
+    assert "draft model" in repr(sun)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [({"level": "exact"}, "draft"), ({"sky": "cie"}, "perez"), ({"albedo": 1.0}, "albedo")],
+)
+def test_what_does_not_exist_is_refused(clear_year, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        irradiate(box_city(TWO), clear_year, **arguments)
+
+
+def test_context_in_another_crs_is_refused(clear_year):
+    with pytest.raises(ValueError, match="EPSG:25832"):
+        irradiate(box_city(TWO), clear_year, context=replace(box_city(TWO), crs="EPSG:25832"))
+
+
+def test_city_without_standing_buildings_gives_an_empty_table(clear_year):
+    city = box_city(TWO)
+    planned = replace(city.buildings(), status=np.full(2, Status.PLANNED, np.int8))
+    sun = irradiate(city, clear_year, buildings=planned)
+    assert len(sun) == 0
+    assert sun.hourly([]).shape == (0, 8760)
+    assert sun.to_pandas().empty
