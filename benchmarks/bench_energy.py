@@ -47,6 +47,8 @@ def build(n: int) -> Stock:
         cooling_offset=np.zeros(n),
         heating_limit=60.0 * area,
         cooling_limit=np.full(n, np.inf),
+        airing=np.zeros(n),
+        airing_above=np.full(n, 24.0),
         weight=np.ones(n),
     )
     hour = np.arange(HOURS)
@@ -120,6 +122,8 @@ def build_literal(stock: Stock) -> list[tuple[Any, ...]]:
                 *(getattr(zones, name)[i] for name in ("h_w", "h_em", "h_ms", "h_is", "capacity", "mass_share")),
                 zones.heating_limit[i],
                 zones.cooling_limit[i],
+                zones.airing[i],
+                zones.airing_above[i],
                 zones.gain_scale[i],
                 *scratch,
             )

@@ -117,7 +117,9 @@ def assessment_of(twin: Twin, pv: PvYield | None = None, draws=3, **parts) -> As
         irradiation=no_sun(),
         pv=pv,
         demand=demand_of(twin, heating, draws),
-        emissions=emissions_of(parts.get("kilograms", (3000.0, 1000.0, 2000.0)), parts.get("years", (2025, 2040)), draws),
+        emissions=emissions_of(
+            parts.get("kilograms", (3000.0, 1000.0, 2000.0)), parts.get("years", (2025, 2040)), draws
+        ),
         findings=Findings.of([Finding(302, "SHELL_NOT_CLOSED", "b1"), Finding(1001, "ODD", "not there")]),
         provenance=Provenance(),
     )

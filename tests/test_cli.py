@@ -219,7 +219,7 @@ def test_check_exits_with_one_where_there_are_errors(run, files, tmp_path):
     (tmp_path / "bent.gml").write_text(text[:start] + opening + ">" + " ".join(words) + text[stop:])
     code, out, _ = run("check", tmp_path / "bent.gml")
     assert code == 1
-    assert "error" in out
+    assert "SHELL_NOT_CLOSED" in out
 
 
 @pytest.mark.parametrize("target", ["city.json", "city.xml", "arrays"])
@@ -273,7 +273,7 @@ BOMB = (
         (lambda files: BOMB, "DOCTYPE"),
         (lambda files: EMPTY_MODEL, "no building"),
         (without_crs, "crs"),
-        (edited_city("EPSG::3879", "EPSG::2056", -1), "EPSG:2056"),
+        (edited_city("EPSG:3879", "EPSG:2056", -1), "EPSG:2056"),
         (first_position("NaN"), "NaN"),
         (first_position("inf"), "inf"),
         (first_position("1_000"), "1_000"),
@@ -323,7 +323,9 @@ def noon_at_midnight(text):
     lines = text.splitlines()
     rows = [line.split(";") for line in lines[2:]]
     sun = [row[-3:] for row in rows]
-    return "\n".join([*lines[:2], *(";".join(row[:-3] + moved) for row, moved in zip(rows, sun[12:] + sun[:12]))])
+    return "\n".join(
+        [*lines[:2], *(";".join(row[:-3] + moved) for row, moved in zip(rows, sun[12:] + sun[:12], strict=True))]
+    )
 
 
 @pytest.mark.parametrize(
@@ -412,6 +414,7 @@ def test_a_full_disk_leaves_nothing(run, files, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    monkeypatch.setattr("citytwin.publish.results_folder.render", lambda _: (b"", "not drawn"))
     monkeypatch.setattr("citytwin.io._atomic.os.fsync", full)
     code, out, err = run("assess", files / "city.gml", "--weather", files / "helsinki.csv", "--out", tmp_path / "out")
     assert (code, out) == (5, "")

@@ -100,19 +100,17 @@ def info(path: str, crs: str | None, as_json: bool) -> None:
 @crs_option
 @json_option
 def check(path: str, out: str | None, crs: str | None, as_json: bool) -> int:
-    """Check geometry and data; exit with 1 where a finding is an error."""
-    from citytwin.publish.findings_file import findings_summary, summary_text, write_findings
+    """Check geometry and data; exit with 1 where a finding is an error or geometry is invalid."""
+    from citytwin.publish.findings_file import all_findings, findings_summary, summary_text, write_findings
 
     with progress_bars() as bars:
         city = ct.read_city(path, crs=crs, progress=partial(bars, "read"))
-    from citytwin.model.validity import check_geometry
-
-    findings = city.findings + check_geometry(city) + city.buildings().findings
+    findings = all_findings(city)
     summary = findings_summary(city, findings)
     if out is not None:
         write_findings(city, findings, out)
     show(summary, summary_text(summary), as_json)
-    return FOUND_ERRORS if summary["errors"] else 0
+    return FOUND_ERRORS if summary["errors"] or summary["invalid_geometry"] else 0
 
 
 @cli.command()

@@ -76,7 +76,7 @@ def run(case: Case, weather: Weather) -> Loads:
         capacity=capacity / 3600.0 * one,
         mass_share=mass_area / INTERNAL * one, gain_scale=one, glazing_scale=G_NORMAL * WINDOW * one, opaque_scale=one,
         drives=np.array([[sky, FLOOR_U * FLOOR]]), heating_offset=0 * one, cooling_offset=0 * one,
-        heating_limit=np.inf * one, cooling_limit=np.inf * one, weight=one,
+        airing=0 * one, airing_above=99.0 * one, heating_limit=np.inf * one, cooling_limit=np.inf * one, weight=one,
     )  # fmt: skip
     profiles = Profiles(
         np.full((1, 24), 200.0), np.full((1, 24), 20.0), np.full((1, 24), 27.0), np.zeros((1, 24), np.int8)

@@ -132,7 +132,7 @@ def test_all_zones_are_physical(use: Use, year: float) -> None:
     for mode in ("operated", "standard"):
         lanes = parameters(block, mode, draw_deviations(block, STOCK, 20))
         zones = lanes.zones
-        assert all(np.isfinite(column).all() for column in zones[:13])
+        assert all(np.isfinite(column).all() for column in zones[:12])
         assert (zones.h_ve > 0).all()
         assert (zones.h_em > 0).all()
         assert (1.0 - zones.mass_share * (1.0 + zones.h_w / zones.h_ms) > 0).all()

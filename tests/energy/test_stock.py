@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from citytwin.energy.stock import BASE_USES, CONFIDENCE, load_stock
+from citytwin.energy.stock import BASE_USES, CONFIDENCE, Permit, load_stock
 from citytwin.model import Carrier, Use
 
 OWN = {
@@ -25,7 +25,7 @@ def test_archetypes_have_no_gap(use: str, mode: str) -> None:
     stock = load_stock()
     for year in [*range(1900, 2031, 5), 1976, 1977.75, 2005.75, 2012, np.nan]:
         found = stock.archetype(use, year, mode)
-        assert len(found) == 31
+        assert len(found) == 32
         for name, cited in found.items():
             assert np.isfinite(cited.value), name
             assert cited.source, name
@@ -72,7 +72,19 @@ def test_mixed_use_is_the_mean_by_area() -> None:
     stock = load_stock()
     mixed = np.zeros((1, len(Use)))
     mixed[0, [Use.APARTMENT, Use.SMALL_RESIDENTIAL]] = 0.75, 0.25
-    assert stock.by_period("n50", mixed, np.array([2000.0]))[0] == pytest.approx(0.75 * 1.15 + 0.25 * 3.9)
+    assert stock.by_period("n50", mixed, Permit(np.array([2000.0]), np.zeros(1)))[0] == pytest.approx(
+        0.75 * 1.15 + 0.25 * 3.9
+    )
+
+
+def test_a_guessed_year_blends_the_periods() -> None:
+    stock = load_stock()
+    shares = np.eye(len(Use))[[Use.APARTMENT] * 3]
+    at_edge = Permit(np.full(3, 1976.0), np.array([0.0, 1e-3, 1e4]))
+    sharp, narrow, wide = stock.by_period("u_wall", shares, at_edge)
+    assert sharp == 0.70
+    assert narrow == pytest.approx((0.81 + 0.70) / 2)
+    assert wide == pytest.approx((0.81 + 0.17) / 2, abs=0.01)
 
 
 def test_own_rows_overlay_the_shipped_ones() -> None:

@@ -40,7 +40,7 @@ def test_imputed_columns_spread_wider() -> None:
     imputed = replace(block, source=block.source | {"year_built": np.full(60, Source.IMPUTED, np.int8)})
     known, guessed = (draw_deviations(b, STOCK, 64) for b in (block, imputed))
     assert known["year_built"].std() == pytest.approx(1.0, rel=0.15)
-    assert guessed["year_built"].std() == pytest.approx(15.0, rel=0.15)
+    assert guessed["year_built"].std() == pytest.approx(10.0, rel=0.3)
     assert np.log(guessed["u_opaque"]).std() > 1.3 * np.log(known["u_opaque"]).std()
     np.testing.assert_array_equal(known["hot_water"], guessed["hot_water"])
 

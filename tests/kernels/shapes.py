@@ -102,3 +102,15 @@ def sky(n):
     angle = k * np.pi * (3 - math.sqrt(5))
     r = np.sqrt(1 - z * z)
     return np.stack([r * np.cos(angle), r * np.sin(angle), z], axis=1).astype(np.float32)
+
+
+GRAZED = (
+    np.array([[[222.4774932861328, 888.0042724609375, 0], [213.41896057128906, 905.835205078125, 0],
+               [213.41896057128906, 905.835205078125, 10]]], np.float32),
+    np.array([335.90673828125, 664.7286987304688, 6.1411943435668945], np.float32),
+    np.array([-0.44986218214035034, 0.885514497756958, 0.11613825708627701], np.float32),
+)  # fmt: skip
+"""A wall, and origin and direction of a ray almost in its plane that passes 25 m above it.
+
+Without the test of the triangle's own box, rounding in float32 makes it a hit.
+"""

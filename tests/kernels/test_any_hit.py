@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from citytwin.kernels.any_hit import any_hit
 from citytwin.kernels.bvh import build_bvh
-from tests.kernels.shapes import sample_faces, sky, town
+from tests.kernels.shapes import GRAZED, sample_faces, sky, town
 from tests.naive import any_hit as naive
 
 INFINITY = np.float32(np.inf)
@@ -75,6 +75,11 @@ def test_no_light_through_the_seam_of_two_triangles():
     directions = targets - origins
     directions = (directions / np.linalg.norm(directions, axis=1)[:, None]).astype(np.float32)
     assert cast(SQUARE, origins, directions).mean() > 0.99
+
+
+def test_ray_far_above_a_wall_in_its_plane_is_no_hit():
+    wall, origin, direction = GRAZED
+    assert not cast(wall, origin[None, :], direction[None, :])[0]
 
 
 def test_no_triangles_and_no_rays():

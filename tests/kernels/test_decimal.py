@@ -79,6 +79,18 @@ def test_ordinary_coordinates_need_no_help():
     assert values.tolist() == [float(token) for token in text.split()]
 
 
+def test_nearly_all_numbers_of_17_digits_need_no_help():
+    """The correction by the remainder is not only right but used."""
+    rng = np.random.default_rng(2)
+    digits = rng.integers(2**53, 10**17, 300)
+    text = " ".join(f"{digit}e{power}" for digit, power in zip(digits, rng.integers(-22, 23, 300), strict=True))
+    values = np.empty(300)
+    found = parse_decimals(np.frombuffer(text.encode(), np.uint8), values)
+    assert len(found.slow) <= 1
+    expected = [float(token) for token in text.split()]
+    assert all(value == truth for value, truth in zip(values, expected, strict=True) if not np.isnan(value))
+
+
 def test_tokens_that_need_float_are_listed_with_their_place():
     text = b"1.5 -1e300 2 123456789012345678901234567890"
     values = np.empty(4)

@@ -66,3 +66,11 @@ def test_city_coordinates_keep_a_millimetre():
     far = np.array([25496000.0, 6674000.0, 10.0])
     polygon = [[tuple(np.array(p) + far) for p in SQUARE]]
     assert newell.areas(newell.normals(*csr([polygon])))[0] == pytest.approx(4, abs=1e-8)
+
+
+def test_frozen_arrays_do_as_well():
+    arrays = csr(box())
+    expected = newell.normals(*arrays)
+    for array in arrays:
+        array.flags.writeable = False
+    np.testing.assert_array_equal(newell.normals(*arrays), expected)

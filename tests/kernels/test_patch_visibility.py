@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from citytwin.kernels.any_hit import any_hit
 from citytwin.kernels.bvh import build_bvh
 from citytwin.kernels.patch_visibility import visible_directions, visible_fraction
-from tests.kernels.shapes import fan, sample_faces, sky, town
+from tests.kernels.shapes import GRAZED, fan, sample_faces, sky, town
 from tests.naive import patch_visibility as naive
 
 T_MIN = np.float32(1e-4)
@@ -102,6 +102,23 @@ def test_share_by_weight_whatever_the_number_of_samples(n):
     up = np.array([[0, 0, 1]], np.float32)
     got = visible_fraction(build_bvh(roof), samples, weights, np.array([0, n]), up, up, T_MIN, 0, 1)
     assert got[0, 0] == int(255 * weights[~covered].sum() / weights.sum() + 0.5)
+
+
+def one_sample(triangles, origin, normal, direction):
+    arguments = (np.ones(1, np.float32), np.array([0, 1]), normal[None, :], direction[None, :], T_MIN, 0, 1)
+    return visible_fraction(build_bvh(triangles), origin[None, :], *arguments)[0, 0]
+
+
+def test_ray_far_above_a_wall_in_its_plane_is_free():
+    wall, origin, direction = GRAZED
+    assert one_sample(wall, origin, direction, direction) == 255
+
+
+@pytest.mark.parametrize(("cosine", "seen"), [(-1e-3, 0), (-5e-5, 0), (5e-5, 0), (2e-4, 255)])
+def test_directions_along_the_surface_are_behind_it(cosine, seen):
+    direction = np.array([1, 0, cosine], np.float32)
+    nothing = np.empty((0, 3, 3), np.float32)
+    assert one_sample(nothing, np.zeros(3, np.float32), np.float32([0, 0, 1]), direction) == seen
 
 
 def test_samples_without_weight_do_not_count():

@@ -22,6 +22,7 @@ def zones_of(n: int, rng: np.random.Generator, rows: int = 1, profiles: int = 1)
     mass_area = rng.uniform(2.0, 3.5, n) * area
     h_ms = 9.1 * mass_area
     h_op = rng.uniform(0.1, 2.0, n) * area
+    aired = rng.random(n) < 0.4
     return Zones(
         row=rng.integers(0, rows, n),
         profile=rng.integers(0, profiles, n),
@@ -39,7 +40,9 @@ def zones_of(n: int, rng: np.random.Generator, rows: int = 1, profiles: int = 1)
         heating_offset=rng.uniform(-2.0, 2.0, n),
         cooling_offset=rng.uniform(0.0, 2.0, n),
         heating_limit=np.where(rng.random(n) < 0.3, 20.0 * area, np.inf),
-        cooling_limit=np.where(rng.random(n) < 0.3, 0.0, np.inf),
+        cooling_limit=np.where(aired | (rng.random(n) < 0.3), 0.0, np.inf),
+        airing=np.where(aired, rng.uniform(0.1, 3.0, n) * area, 0.0),
+        airing_above=rng.uniform(23.5, 25.5, n),
         weight=rng.uniform(0.0, 2.0, n),
     )
 
@@ -88,6 +91,8 @@ def literal(zones: Zones, lane: int, profiles: Profiles, climate: Climate, sun: 
         *(getattr(zones, name)[lane] for name in ("h_w", "h_em", "h_ms", "h_is", "capacity", "mass_share")),
         zones.heating_limit[lane],
         zones.cooling_limit[lane],
+        zones.airing[lane],
+        zones.airing_above[lane],
         zones.gain_scale[lane],
         heating,
         cooling,
@@ -97,7 +102,7 @@ def literal(zones: Zones, lane: int, profiles: Profiles, climate: Climate, sun: 
 
 
 @settings(max_examples=FEW)
-@given(seed=st.integers(0, 2**32 - 1), mean=st.floats(-15.0, 25.0))
+@given(seed=st.integers(0, 2**32 - 1), mean=st.floats(-15.0, 30.0))
 def test_equals_the_literal_standard(seed: int, mean: float) -> None:
     rng = np.random.default_rng(seed)
     zones, profiles, climate = zones_of(3, rng, 2, 2), profiles_of(2, rng), climate_of(DAYS, rng, mean=mean)

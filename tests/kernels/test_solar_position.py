@@ -52,7 +52,7 @@ def test_within_a_hundredth_of_a_degree_of_pvlib_over_a_year_in_helsinki(year):
     days = ((times - pd.Timestamp("2000-01-01 12:00", tz="UTC")) / pd.Timedelta(days=1)).to_numpy()
     sun = solar_position(days, 60.17, 24.94)
     reference = pvlib.solarposition.spa_python(times, 60.17, 24.94)
-    assert np.abs(sun.zenith - reference.zenith.to_numpy()).max() < 0.01
+    assert np.abs(sun.zenith - reference.zenith.to_numpy()).max() < 0.006
     turn = np.abs((sun.azimuth - reference.azimuth.to_numpy() + 180) % 360 - 180)
     assert turn.max() < 0.01 if year == 2001 else turn.max() < 0.012
     assert angle_between(sun.zenith, sun.azimuth, reference.zenith, reference.azimuth).max() < 0.01

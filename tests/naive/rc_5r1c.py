@@ -21,12 +21,12 @@ def zone_temperatures(
 
 def simulate_zone(
     t_start, t_out, node, sun, internal, set_heat, set_cool, state, h_ve, h_w, h_em, h_ms, h_is, capacity, mass_share,
-    heating_limit, cooling_limit, floor_area, heating, cooling, air,
+    heating_limit, cooling_limit, airing, airing_above, floor_area, heating, cooling, air,
 ):  # fmt: skip
     """Run all hours from `t_start` and fill `heating`, `cooling` (W) and `air` (degrees Celsius).
 
     Hour h has ``t_out[h]``, ``node[h]``, ``sun[h]``, ``internal[h]``, its set-points and ``h_ve[state[h]]``. Returns
-    the last mass temperature.
+    the last mass temperature. A zone with `airing` has no cooling: its windows are opened instead.
     """
     t_mass = t_start
     probe = 10.0 * floor_area
@@ -41,7 +41,16 @@ def simulate_zone(
             _, _, air_probe = zone_temperatures(t_mass, *fixed, sign * probe)
             power = sign * probe * (goal - air_free) / (air_probe - air_free)
             power = min(max(power, -cooling_limit), heating_limit)
-        t_mass, _, air[h] = zone_temperatures(t_mass, *fixed, power)
+        aired = 0.0
+        if airing > 0.0 and air_free > airing_above and air_free > t_out[h]:
+            wide = (t_out[h], t_out[h], ve + airing, h_w, h_em, h_ms, h_is, capacity, mass_share)
+            t_wide, _, air_wide = zone_temperatures(t_mass, *wide, internal[h], sun[h], node[h], 0.0)
+            if air_wide >= airing_above:
+                t_mass, air[h], heating[h], cooling[h] = t_wide, air_wide, 0.0, 0.0
+                continue
+            _, _, air_probe = zone_temperatures(t_mass, *fixed, -probe)
+            aired = probe * (airing_above - air_free) / (air_probe - air_free)
+        t_mass, _, air[h] = zone_temperatures(t_mass, *fixed, power - aired)
         heating[h] = max(power, 0.0)
         cooling[h] = max(-power, 0.0)
     return t_mass

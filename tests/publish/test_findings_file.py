@@ -29,6 +29,7 @@ def findings():
 def test_counts_by_kind_worst_first(twin, findings):
     summary = findings_summary(twin.city, findings)
     assert (summary["findings"], summary["errors"], summary["warnings"]) == (4, 3, 0)
+    assert summary["invalid_geometry"] == 3
     assert [(kind["code"], kind["count"], kind["objects"]) for kind in summary["kinds"]] == [(302, 3, 2), (1201, 1, 1)]
     assert summary["grades"] == {"A": 6, "B": 0, "C": 0, "D": 0, "E": 0}
     json.dumps(summary)

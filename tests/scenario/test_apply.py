@@ -99,7 +99,10 @@ def test_demolished_buildings_take_no_measures(twin):
         (Alternative("a"), "has no measure"),
         (Alternative("a", retrofit=(Retrofit(),)), "retrofit 1 sets nothing"),
         (Alternative("a", demolish=(Demolish(),)), "demolish 1 needs ids or where"),
-        (Alternative("a", retrofit=(Retrofit(u_wall=0.1), Retrofit(ids=("b6",), u_wall=0.1))), "retrofit 2 cannot apply"),
+        (
+            Alternative("a", retrofit=(Retrofit(u_wall=0.1), Retrofit(ids=("b6",), u_wall=0.1))),
+            "retrofit 2 cannot apply",
+        ),
         (Alternative("a", build=(Build(ids=("b1",)),)), "build 1 cannot apply to building 'b1': status existing"),
         (Alternative("a", pv=(Pv(where="year_built < 1900"),)), "pv 1 selects none of the 4"),
     ],

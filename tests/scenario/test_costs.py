@@ -39,7 +39,10 @@ def test_elements_count_once_and_windows_are_not_walls(twin):
 
 def test_buildings_heat_sources_and_modules(twin):
     plan = Alternative(
-        "new", demolish=(Demolish(ids=("b5",)),), heat_source=(HeatSourceChange(ids=BOTH, to="gas"),), pv=(Pv(ids=BOTH),)
+        "new",
+        demolish=(Demolish(ids=("b5",)),),
+        heat_source=(HeatSourceChange(ids=BOTH, to="gas"),),
+        pv=(Pv(ids=BOTH),),
     )
     demand = SimpleNamespace(building=np.array(["b2", "b1"], object), heating_peak_kw=np.array([30.0, 12.0]))
     pv = SimpleNamespace(kwp=np.array([5.0, 7.5]))

@@ -88,6 +88,7 @@ def test_nothing_given_is_all_eligible(twin):
         ("year_built + 1 < 2000", "needs a column name and a value"),
         ("height_m < 2 ** 9 ** 9 ** 9", "not a number or a quoted text"),
         ("not " * 260 + "heated", "longer than"),
+        ("-" * 900 + "1 < year_built", "nested too deep"),
         ("(" * 400 + "heated" + ")" * 400, "not a condition"),
         ("year_built < 1000", "selects none of the 6"),
     ],

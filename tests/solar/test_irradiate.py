@@ -121,6 +121,15 @@ def test_place_on_the_grid_does_not_matter(clear_year):
     same(here, np.arange(10), with_far, np.arange(10))
 
 
+def test_origin_that_coordinates_are_stored_relative_to_does_not_matter(town, clear_year):
+    """Vertices that no longer are differences of city coordinates, moved to the origin of another model."""
+    here = replace(town, vertices=town.vertices * 1.0000001)
+    moved = CityModel.concat([here, box_city([(-7700, -9300, 10, 10, 10)])])
+    assert (moved.origin != here.origin).any()
+    a, b = irradiate(here, clear_year), irradiate(moved, clear_year)
+    same(a, np.arange(len(a)), b, np.arange(len(a)))
+
+
 def test_perez_and_isotropic_differ_where_they_should(clear_year):
     city = box_city(TWO[:1])
     perez, isotropic = irradiate(city, clear_year), irradiate(city, clear_year, sky="isotropic")

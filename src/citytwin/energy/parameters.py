@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.energy.schedules import Schedules
-from citytwin.energy.stock import BASE_USES, Stock, weighted
-from citytwin.energy.uncertainty import Deviations
+from citytwin.energy.stock import BASE_USES, Permit, Stock, weighted
+from citytwin.energy.uncertainty import Deviations, is_imputed
 from citytwin.kernels.rc_5r1c import Zones
 from citytwin.model.buildings import Buildings
 
@@ -122,7 +122,8 @@ def zone_parameters(
         return deviations[name].reshape(-1)
 
     shares = stock.shares(buildings.use_shares)[lane]
-    permit = stock.permit_year(shares, buildings.year_built[lane]) + deviation("year_built")
+    permit = central_permit(buildings, stock)
+    permit = Permit(permit.year[lane] + deviation("year_built"), np.zeros(n * draws) if deviations else permit.spread)
 
     def aged(name: str) -> NDArray[np.float64]:
         return stock.by_period(name, shares, permit)
@@ -169,7 +170,11 @@ def zone_parameters(
         recovery = np.where(np.isnan(given[lane])[:, None], recovery, given[lane][:, None])
         # recovery that is put in needs balanced ventilation, with fans as new as itself
         added = given[lane] > aged("heat_recovery")
-        fan_power = np.where(added, stock.by_period("fan_power", shares, np.full(len(lane), np.inf)), fan_power)
+        fan_power = np.where(
+            added,
+            stock.by_period("fan_power", shares, Permit(np.full(len(lane), np.inf), np.zeros(len(lane)))),
+            fan_power,
+        )
         mechanical = np.where(added[:, None], flow, mechanical)
     per_litre = stock.constant("air_heat_capacity") / 1000.0
     recovered = per_litre * flow * recovery
@@ -185,6 +190,7 @@ def zone_parameters(
     drives[:, 2] = ground_season
     drives[:, 3] = stock.constant("circulation_useful_share") * circulation / 8.76
     cooled = aged("cooled") >= 0.5
+    opened = by_use("airing") * by_use("room_height") * floor_area
     glazing = chosen("g_window", aged("g_perpendicular"))
     return ZoneParameters(
         zones=Zones(
@@ -205,6 +211,8 @@ def zone_parameters(
             cooling_offset=np.zeros(len(lane)),
             heating_limit=np.full(len(lane), np.inf),
             cooling_limit=np.where(cooled, np.inf, 0.0),
+            airing=np.where(cooled, 0.0, stock.constant("air_heat_capacity") / 3600.0 * opened),
+            airing_above=np.full(len(lane), stock.constant("airing_temperature")),
             weight=np.full(len(lane), 1.0 if deviations is None else 0.0),
         ),
         transmission=limited + u_window * window,
@@ -223,7 +231,7 @@ def _air_flows(
     mode: str,
     lane: NDArray[np.int64],
     shares: NDArray[np.float64],
-    permit: NDArray[np.float64],
+    permit: Permit,
     floor_area: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Ventilation flow and its mechanical part (n, 2) in l/s, and the flow-weighted heat recovery (n, 2).
@@ -231,18 +239,19 @@ def _air_flows(
     The standard demands the flows of the decree of every building; in operation old buildings have what their system
     gives: natural or exhaust ventilation all day.
     """
+    likely = Permit(permit.year, np.zeros_like(permit.year))
     by_state = schedules.air_in_state[schedules.profile[lane]]
     flow = np.zeros((len(lane), 2))
     mechanical = np.zeros((len(lane), 2))
     recovered = np.zeros((len(lane), 2))
     height = stock.by_use("room_height", mode)
     for use in BASE_USES:
-        constant = stock.of_use("constant_air_change", use, permit)[:, None] * height[use] / 3.6
+        constant = stock.of_use("constant_air_change", use, likely)[:, None] * height[use] / 3.6
         scheduled = by_state[:, :, use]
         litres = np.where((mode == "operated") & (constant > 0), constant, scheduled)
         litres = litres * (shares[:, use] * floor_area)[:, None]
         flow += litres
-        mechanical += litres * (stock.of_use("fan_power", use, permit) > 0)[:, None]
+        mechanical += litres * (stock.of_use("fan_power", use, likely) > 0)[:, None]
         recovered += litres * stock.of_use("heat_recovery", use, permit)[:, None]
     return flow, mechanical, recovered / flow
 
@@ -253,7 +262,7 @@ def _leakage(
     mode: str,
     lane: NDArray[np.int64],
     shares: NDArray[np.float64],
-    permit: NDArray[np.float64],
+    permit: Permit,
 ) -> NDArray[np.float64]:
     """Infiltration (n,) in l/s: q50 A / x with the divisor x by storeys, where q50 A = n50 V.
 
@@ -287,10 +296,16 @@ def _opaque_scale(
     return np.where(reference > 0, (u_wall * wall + u_roof * roof) / np.where(reference > 0, reference, 1.0), 0.0)
 
 
+def central_permit(buildings: Buildings, stock: Stock) -> Permit:
+    """Time of permit of each building, with the spread of the year of completion where that is imputed or missing."""
+    spread = np.where(is_imputed(buildings, "year_built"), stock.spreads["year_built"].sd_imputed, 0.0)
+    return stock.permit(stock.shares(buildings.use_shares), buildings.year_built, spread)
+
+
 def opaque_u_values(buildings: Buildings, stock: Stock) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Central U-values (n,) of walls and roofs, W/(m2 K): overrides, else the tables."""
     shares = stock.shares(buildings.use_shares)
-    permit = stock.permit_year(shares, buildings.year_built)
+    permit = central_permit(buildings, stock)
     found = []
     for name in ("u_wall", "u_roof"):
         table = stock.by_period(name, shares, permit)

@@ -79,6 +79,21 @@ class PeriodTable(NamedTuple):
     confidence: NDArray[np.float64]
 
 
+class Permit(NamedTuple):
+    """Time of permit of some buildings.
+
+    Parameters
+    ----------
+    year : float64 array (n,)
+    spread : float64 array (n,)
+        Standard deviation; where it is not 0 the tables are averaged over the periods by their probability, so that a
+        guessed year just behind a change of the code does not decide alone.
+    """
+
+    year: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+
 class Spread(NamedTuple):
     """How far a parameter may lie from its central value; see ``uncertainty.csv``.
 
@@ -141,27 +156,27 @@ class Stock:
         """Values (10,) of a quantity of the use profiles; NaN for OTHER and UNKNOWN."""
         return np.array([cited.value for cited in self.uses[mode, quantity]])
 
-    def by_period(self, quantity: str, shares: NDArray[np.float64], permit: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Mean over the shares (n, 10) of a quantity at the year of permit (n,)."""
+    def by_period(self, quantity: str, shares: NDArray[np.float64], permit: Permit) -> NDArray[np.float64]:
+        """Mean (n,) over the shares (n, 10) of a quantity at the time of permit."""
         table = self.periods[quantity]
-        return weighted(shares, table.values[:, np.searchsorted(table.edges, permit, side="right")])
+        return weighted(shares, _at(table.values, table.edges, permit))
 
-    def of_use(self, quantity: str, use: Use, permit: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Values (n,) of a quantity for one use class at the year of permit (n,)."""
+    def of_use(self, quantity: str, use: Use, permit: Permit) -> NDArray[np.float64]:
+        """Values (n,) of a quantity for one use class at the time of permit."""
         table = self.periods[quantity]
-        return table.values[use, np.searchsorted(table.edges, permit, side="right")]
+        return _at(table.values[use : use + 1], table.edges, permit)[0]
 
-    def confidence(
-        self, quantity: str, shares: NDArray[np.float64], permit: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def confidence(self, quantity: str, shares: NDArray[np.float64], permit: Permit) -> NDArray[np.float64]:
         """Confidence 0-100 of :meth:`by_period`."""
         table = self.periods[quantity]
-        return weighted(shares, table.confidence[:, np.searchsorted(table.edges, permit, side="right")])
+        return weighted(shares, _at(table.confidence, table.edges, permit))
 
-    def permit_year(self, shares: NDArray[np.float64], year_built: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Year of permit (n,) from the year of completion (n,); the default year where that is NaN."""
+    def permit(
+        self, shares: NDArray[np.float64], year_built: NDArray[np.float64], spread: NDArray[np.float64]
+    ) -> Permit:
+        """Time of permit from the year of completion (n,) and its spread (n,); the default year where that is NaN."""
         known = np.where(np.isnan(year_built), self.constant("default_year"), year_built)
-        return known - weighted(shares, self.by_use("permit_lag", "standard"))
+        return Permit(known - weighted(shares, self.by_use("permit_lag", "standard")), spread)
 
     def archetype(self, use: str, year_built: float = np.nan, mode: str = "operated") -> dict[str, Cited]:
         """Every number the tables hold for a use class and a year of completion.
@@ -190,7 +205,7 @@ class Stock:
         row = np.zeros((1, len(Use)))
         row[0, code] = 1.0
         shares = self.shares(row)
-        permit = float(self.permit_year(shares, np.array([year_built]))[0])
+        permit = float(self.permit(shares, np.array([year_built]), np.zeros(1)).year[0])
         base = int(np.argmax(shares[0]))
         found = {
             quantity: table.cited[base][int(np.searchsorted(table.edges, permit, side="right"))]
@@ -200,6 +215,22 @@ class Stock:
         if base != code:
             found = {name: cited._replace(confidence="low") for name, cited in found.items()}
         return found
+
+
+def _at(values: NDArray[np.float64], edges: NDArray[np.float64], permit: Permit) -> NDArray[np.float64]:
+    """Values by period (u, e + 1) at the time of permit, (u, n)."""
+    known = values[:, np.searchsorted(edges, permit.year, side="right")]
+    if not permit.spread.any():
+        return known
+    from scipy.special import ndtr
+
+    guessed = permit.spread > 0
+    before = ndtr((edges[:, None] - permit.year) / np.where(guessed, permit.spread, 1.0))
+    chance = np.diff(np.vstack([np.zeros_like(permit.year), before, np.ones_like(permit.year)]), axis=0)
+    mean = np.zeros_like(known)
+    for period, probability in enumerate(chance):
+        mean += values[:, period, None] * probability
+    return np.where(guessed, mean, known)
 
 
 def weighted(

@@ -42,7 +42,7 @@ def weak_quantities(buildings: Buildings, stock: Stock, mode: str) -> list[str]:
 def _inputs(buildings: Buildings, stock: Stock, mode: str) -> list[tuple[str, NDArray[np.float64]]]:
     """Confidence (n,) of each deciding quantity of the tables; 100 where an override replaces it."""
     shares = stock.shares(buildings.use_shares)
-    permit = stock.permit_year(shares, buildings.year_built)
+    permit = stock.permit(shares, buildings.year_built, np.zeros(len(buildings)))
     inputs = []
     for quantity, override in PERIOD_INPUTS.items():
         confidence = stock.confidence(quantity, shares, permit)

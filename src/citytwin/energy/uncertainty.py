@@ -88,12 +88,13 @@ def draw_deviations(buildings: Buildings, stock: Stock, draws: int) -> Deviation
         own = normal(names, draws, parameter)
         common = normal(distinct.tolist(), draws, "archetype/" + parameter)[member]
         z = np.sqrt(spread.shared) * common + np.sqrt(1.0 - spread.shared) * own
-        sd = np.where(_imputed(buildings, spread.imputed_by), spread.sd_imputed, spread.sd)[:, None]
+        sd = np.where(is_imputed(buildings, spread.imputed_by), spread.sd_imputed, spread.sd)[:, None]
         deviations[parameter] = np.exp(sd * z) if spread.relative else sd * z
     return deviations
 
 
-def _imputed(buildings: Buildings, column: str) -> NDArray[np.bool_]:
+def is_imputed(buildings: Buildings, column: str) -> NDArray[np.bool_]:
+    """Whether a column of each building (n,) is imputed or missing."""
     source = buildings.source.get(column, np.zeros(len(buildings), np.int8))
     return np.isin(source, (Source.MISSING, Source.IMPUTED))
 

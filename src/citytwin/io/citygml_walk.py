@@ -183,7 +183,7 @@ class Walker:
             elif do is Do.REFERENCE:
                 for leaf in child.iter():
                     if not len(leaf):
-                        name = f"externalReference.{etree.QName(leaf).localname}"
+                        name = f"externalReference.{_local(leaf)}"
                         attributes.add(row, leaf.text or "", name, "string", "core")
             elif do is Do.PART:
                 for part in child:
@@ -196,7 +196,7 @@ class Walker:
             elif do is Do.ADDRESS:
                 for leaf in child.iter(f"{{{XAL}}}*"):
                     if text := (leaf.text or "").strip():
-                        attributes.add(row, text, etree.QName(leaf).localname, "string", "address")
+                        attributes.add(row, text, _local(leaf), "string", "address")
             elif do is Do.OPENING:
                 for opening in child:
                     self._feature(opening, owner, owner.feature, level)
@@ -239,8 +239,7 @@ class Walker:
         place = _qualified(element)
         if owner.id:
             place = f"#{owner.id}/{place}"
-        content = etree.tostring(element, encoding="unicode", with_tail=False)
-        self.columns.add_extra(owner.object, place, content, self.limits.extras_bytes)
+        self.columns.add_extra(owner.object, place, _fragment(element), self.limits.extras_bytes)
 
     def _envelope(self, element: Any) -> None:
         for envelope in element:
@@ -445,5 +444,17 @@ class Walker:
 
 def _qualified(element: Any) -> str:
     """Name of an element as written, with its prefix."""
-    local = etree.QName(element).localname
+    local = _local(element)
     return f"{element.prefix}:{local}" if element.prefix else local
+
+
+def _fragment(element: Any) -> str:
+    """An element as XML that stands for itself: with the namespaces it uses, or all where a value may name one."""
+    text = etree.tostring(element, method="c14n", exclusive=True, with_tail=False).decode()
+    if ":type=" in text:
+        return str(etree.tostring(element, encoding="unicode", with_tail=False))
+    return text
+
+
+def _local(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2]

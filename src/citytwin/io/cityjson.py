@@ -27,6 +27,7 @@ SURFACE_DEPTH = {"MultiSurface": 0, "CompositeSurface": 0, "Solid": 1, "MultiSol
 """Levels of nesting above a list of surfaces."""
 
 _KNOWN_MEMBERS = frozenset({"type", "attributes", "geometry", "children", "parents", "geographicalExtent", "address"})
+_KNOWN_DOCUMENT = frozenset({"type", "version", "transform", "metadata", "CityObjects", "vertices", "appearance"})
 _KNOWN_SEMANTICS = frozenset({"type", "parent", "children", "id"})
 _MALFORMED = (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError)
 
@@ -146,7 +147,10 @@ class _Reader:
         system = metadata.get("referenceSystem") or metadata.get("crs", {}).get("epsg")
         if system:
             self.columns.srs_names.add(str(system) if ":" in str(system) else f"EPSG:{system}")
-        for name in members.keys() - {"type", "version", "transform", "CityObjects", "vertices", "appearance"}:
+        rest = {name: value for name, value in metadata.items() if name not in ("referenceSystem", "geographicalExtent")}
+        if rest:
+            self._extra(-1, "metadata", rest)
+        for name in members.keys() - _KNOWN_DOCUMENT:
             self.columns.add_extra(-1, name, bytes(members[name]).decode(), self.limits.extras_bytes)
         self._objects(members)
 

@@ -16,15 +16,17 @@ _MONTHS = 12
 # Scratch memory is one-dimensional and addressed by unsigned rows of LANES entries: a compiler that need not think of
 # negative indices, and that sees how far two rows of one array lie apart, turns the loops over lanes into vector code.
 _ROW = np.uint64(LANES)
-_COEFFICIENTS = 13
+_COEFFICIENTS = 14
 _B_MASS, _B_OUT, _B_SUN, _B_GAIN, _B_NODE, _B_AIR = (np.uint64(r * LANES) for r in range(6))
-_A_MASS, _A_OUT, _A_SUN, _A_GAIN, _A_NODE, _A_AIR, _PER_KELVIN = (np.uint64(r * LANES) for r in range(6, 13))
-_OPAQUE_SCALE, _HEAT_OFFSET, _COOL_OFFSET, _HEAT_LIMIT, _COOL_LIMIT = (np.uint64(r * LANES) for r in range(5))
-_FIRST_DRIVE = 5
+_A_MASS, _A_OUT, _A_SUN, _A_GAIN, _A_NODE, _A_AIR, _PER_KELVIN, _OPEN = (np.uint64(r * LANES) for r in range(6, 14))
+_OPAQUE_SCALE, _HEAT_OFFSET, _COOL_OFFSET, _HEAT_LIMIT, _COOL_LIMIT, _OPEN_ABOVE = (
+    np.uint64(r * LANES) for r in range(6)
+)
+_FIRST_DRIVE = 6
 _MASS, _HEATED, _COOLED, _ABOVE, _HEAT_PEAK, _COOL_PEAK = (np.uint64(r * LANES) for r in range(6))
 _STATES = 6
-_SUN, _NODE, _GAIN, _HEAT_SET, _COOL_SET, _ON, _HEAT, _COOL, _AIR = (np.uint64(r * LANES) for r in range(9))
-_BUFFERS = 9
+_SUN, _NODE, _GAIN, _HEAT_SET, _COOL_SET, _ON, _HEAT, _COOL, _AIR, _AIRED = (np.uint64(r * LANES) for r in range(10))
+_BUFFERS = 10
 _HOUR = np.uint64(_BUFFERS * LANES)
 
 
@@ -68,6 +70,10 @@ class Zones(NamedTuple):
     """Largest heating power, W; inf where unlimited, 0 where there is none."""
     cooling_limit: NDArray[np.float64]
     """Largest cooling power, W, likewise."""
+    airing: NDArray[np.float64]
+    """Largest conductance of windows that are opened against overheating, W/K; 0 where none are."""
+    airing_above: NDArray[np.float64]
+    """Air temperature above which they are opened, degrees Celsius."""
     weight: NDArray[np.float64]
     """Weight in the hourly totals; 0 for zones that only serve statistics."""
 
@@ -160,6 +166,7 @@ def _collapse(zones: Zones, lane: int, state: int, column: int, packed: NDArray[
     packed[at + _A_NODE] = h_is * h_ms / (2.0 * n * e * d)
     packed[at + _A_AIR] = a_air
     packed[at + _PER_KELVIN] = 1.0 / a_air
+    packed[at + _OPEN] = zones.airing[lane] / (1.0 + a_air * zones.airing[lane])
 
 
 @jit
@@ -227,16 +234,11 @@ def _add_node_heat(
     """Turn the opaque solar gains of one hour into the whole heat that enters the mass node from outside, W."""
     for i in range(lanes):
         buffers[hour + _NODE + i] *= fixed[_OPAQUE_SCALE + i]
-    for j in range(0, len(drives) - 1, 2):
-        first, second = drives[j], drives[j + 1]
+    for j in range(len(drives)):
+        value = drives[j]
         drive = np.uint64((_FIRST_DRIVE + j) * LANES)
         for i in range(lanes):
-            buffers[hour + _NODE + i] += fixed[drive + i] * first + fixed[drive + _ROW + i] * second
-    if len(drives) % 2:
-        last = drives[len(drives) - 1]
-        drive = np.uint64((_FIRST_DRIVE + len(drives) - 1) * LANES)
-        for i in range(lanes):
-            buffers[hour + _NODE + i] += fixed[drive + i] * last
+            buffers[hour + _NODE + i] += fixed[drive + i] * value
 
 
 @jit
@@ -266,6 +268,11 @@ def _step(
             + packed[c + _A_NODE + i] * node
         )
         per_kelvin = packed[c + _PER_KELVIN + i]
+        aired = (free - fixed[_OPEN_ABOVE + i]) * per_kelvin
+        most = packed[c + _OPEN + i] * (free - t_out)
+        aired = aired if aired < most else most
+        aired = aired if aired > zero else zero
+        free -= packed[c + _A_AIR + i] * aired
         heat = (buffers[hour + _HEAT_SET + i] + fixed[_HEAT_OFFSET + i] - free) * per_kelvin
         heat = heat if heat > zero else zero
         heat = heat if heat < fixed[_HEAT_LIMIT + i] else fixed[_HEAT_LIMIT + i]
@@ -280,7 +287,7 @@ def _step(
             + packed[c + _B_SUN + i] * sun
             + packed[c + _B_GAIN + i] * gain
             + packed[c + _B_NODE + i] * node
-            + packed[c + _B_AIR + i] * power
+            + packed[c + _B_AIR + i] * (power - aired)
         )
         states[_HEATED + i] += heat
         states[_COOLED + i] += cool
@@ -293,6 +300,7 @@ def _step(
         buffers[hour + _HEAT + i] = heat
         buffers[hour + _COOL + i] = cool
         buffers[hour + _AIR + i] = air
+        buffers[hour + _AIRED + i] = aired
 
 
 @jit
@@ -313,14 +321,15 @@ def _add_balance(
         h_ve = zones.h_ve[lane, 1 if buffers[hour + _ON + i] > 0.5 else 0]
         internal = zones.gain_scale[lane] * buffers[hour + _GAIN + i]
         radiant = 0.5 * internal + zones.glazing_scale[lane] * buffers[hour + _SUN + i]
-        into_air = 0.5 * internal + np.float64(buffers[hour + _HEAT + i]) - buffers[hour + _COOL + i]
+        aired = np.float64(buffers[hour + _AIRED + i])
+        into_air = 0.5 * internal + np.float64(buffers[hour + _HEAT + i]) - buffers[hour + _COOL + i] - aired
         air = np.float64(buffers[hour + _AIR + i])
         surface = ((zones.h_is[lane] + h_ve) * air - h_ve * t_out - into_air) / zones.h_is[lane]
         mass = np.float64(states[_MASS + i])
         lost = zones.mass_share[lane] * zones.h_w[lane] / zones.h_ms[lane]
         balance[lane, 0] += 0.5 * internal + radiant
         balance[lane, 1] += buffers[hour + _NODE + i]
-        balance[lane, 2] += h_ve * (air - t_out)
+        balance[lane, 2] += h_ve * (air - t_out) + aired
         balance[lane, 3] += zones.h_w[lane] * (surface - t_out) + lost * radiant
         balance[lane, 4] += zones.h_em[lane] * (0.5 * (before[i] + mass) - t_out)
         balance[lane, 5] += zones.capacity[lane] * (mass - before[i])
@@ -363,6 +372,7 @@ def _prepare_block(
         fixed[_COOL_OFFSET + i] = zones.cooling_offset[lane]
         fixed[_HEAT_LIMIT + i] = zones.heating_limit[lane]
         fixed[_COOL_LIMIT + i] = zones.cooling_limit[lane]
+        fixed[_OPEN_ABOVE + i] = zones.airing_above[lane]
         for j in range(zones.drives.shape[1]):
             fixed[np.uint64((_FIRST_DRIVE + j) * LANES) + i] = zones.drives[lane, j]
         states[_MASS + i] = profiles.heating_setpoint[zones.profile[lane], 0] + zones.heating_offset[lane]
@@ -396,6 +406,12 @@ def simulate_zones(
     :math:`b_0 = (C - (H_3 + H_{em})/2)/d`, :math:`b_1 = (H_{em} + H_3 (H_w + H_1)/H_2)/d`,
     :math:`b_G = (f_m + H_3 f_s/H_2)/d`, :math:`b_P = H_3 H_1/(H_{ve} H_2 d)`, :math:`b_X = 1/d`; the air node follows
     from C.9 to C.11 with the mean of old and new mass temperature.
+
+    Windows opened against overheating are a second link :math:`H` between air node and outdoors, as wide as it takes to
+    keep `airing_above` and at most `airing`: they remove
+    :math:`\min((T_0 - T_{open})/a_P, \; H (T_0 - T_e)/(1 + a_P H))` where that is positive, with the air temperature
+    :math:`T_0` of closed windows and no power, which is what the network with :math:`H_{ve} + H` gives. Cooling comes
+    after it.
 
     The computation has the float type of ``climate.temp_air``; daily sums are added up in float64. A zone's answer
     does not depend on the other zones of the call.

@@ -159,10 +159,10 @@ def settle(
         if written and written != [crs]:
             guard.note(1202, "CRS_STATED_BY_CALLER", f"{crs} is used as stated; the file says {', '.join(written)}")
         return guard.settle(coordinates, stated, "the CRS that was passed")
-    if not len(coordinates):
-        return Settled(coordinates, None, None, Findings.of())
     parsed = {(p.horizontal, p.vertical): p for p in map(parse_srs_name, written) if p}
     if not parsed:
+        if not len(coordinates):
+            return Settled(coordinates, None, None, Findings.of())
         said = f"it names {', '.join(map(repr, written))}, which is not known" if written else "it names none"
         raise guard.error(f"the coordinate reference system cannot be told: {said}")
     horizontals = {horizontal for horizontal, _ in parsed}

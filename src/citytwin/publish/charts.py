@@ -77,7 +77,9 @@ def heat_map(frame: gpd.GeoDataFrame) -> str:
         axes.set_axis_off()
         _scale_bar(axes)
 
-    return _svg(8.6, 5.4, draw)
+    low_x, low_y, high_x, high_y = frame.total_bounds
+    height_in = float(np.clip(6.4 * (high_y - low_y) / max(high_x - low_x, 1.0), 3.0, 7.0))
+    return _svg(9.4, height_in, draw)
 
 
 def _scale_bar(axes: Axes) -> None:
@@ -90,7 +92,7 @@ def _scale_bar(axes: Axes) -> None:
     axes.text(left + length / 2, y - 0.012 * (top - bottom), f"{length:g} m", ha="center", va="top", fontsize=8)
     axes.annotate(
         "N", xy=(left, top), xytext=(left, top - 0.08 * (top - bottom)), ha="center", fontsize=9,
-        arrowprops={"arrowstyle": "<-", "color": INK},
+        arrowprops={"arrowstyle": "->", "color": INK},
     )  # fmt: skip
 
 

@@ -86,7 +86,8 @@ def _title(assessment: Assessment) -> str:
     weather = f"{twin.weather.place or 'weather'}{' (synthetic year)' if twin.weather.synthetic else ''}"
     lines = [
         f"DECISION SHEET: {assessment.name}",
-        f"{assessment.demand.model}, {assessment.demand.use} use, {weather}. Values are central, P10 to P90 what is not known.",
+        f"{assessment.demand.model}, {assessment.demand.use} use, {weather}.",
+        "Values are those of central inputs; P10, P50 and P90 come from draws of what is not known.",
     ]
     return "\n".join(lines)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from citytwin.errors import OutputError
 from citytwin.model.enums import Grade, Severity
+from citytwin.model.validity import check_geometry
 from citytwin.publish.text_table import columns
 
 if TYPE_CHECKING:
@@ -17,6 +18,22 @@ if TYPE_CHECKING:
     from citytwin.model.findings import Findings
 
 SUFFIXES = (".csv", ".gpkg", ".json")
+FIRST_OWN_CODE = 1000
+"""Codes below are those of the geometry validator val3dity."""
+
+
+def all_findings(city: CityModel) -> Findings:
+    """Findings of reader, geometry check and derivation; what the last two both see counts once."""
+    objects = city.objects
+    geometry, derived = check_geometry(city), city.buildings().findings
+
+    def root(name: str) -> str:
+        return objects.id[int(objects.root[objects.id.lookup[name]])] if name in objects.id.lookup else ""
+
+    seen = {(code, root(name)) for code, name in zip(geometry.code.tolist(), geometry.object_id, strict=True)}
+    pairs = zip(derived.code.tolist(), derived.object_id, strict=True)
+    new = np.array([(code, root(name)) not in seen for code, name in pairs], bool)
+    return city.findings + geometry + derived.where(new)
 
 
 def findings_summary(city: CityModel, findings: Findings) -> dict[str, Any]:
@@ -44,10 +61,12 @@ def findings_summary(city: CityModel, findings: Findings) -> dict[str, Any]:
             }
         )
     quality = city.buildings().quality
+    invalid = (findings.code < FIRST_OWN_CODE) & (findings.severity >= Severity.WARNING)
     return {
         "counts": dict(city.counts),
         "grades": {grade.word: int((quality == grade).sum()) for grade in Grade},
         "errors": int((findings.severity == Severity.ERROR).sum()),
+        "invalid_geometry": int(invalid.sum()),
         "warnings": int((findings.severity == Severity.WARNING).sum()),
         "findings": len(findings),
         "kinds": rows,
@@ -57,7 +76,8 @@ def findings_summary(city: CityModel, findings: Findings) -> dict[str, Any]:
 def summary_text(summary: dict[str, Any]) -> str:
     """The counts as text."""
     lines = [
-        f"{summary['findings']} findings: {summary['errors']} errors, {summary['warnings']} warnings",
+        f"{summary['findings']} findings: {summary['errors']} errors, {summary['warnings']} warnings, "
+        f"{summary['invalid_geometry']} of them about invalid geometry",
         "objects  " + "  ".join(f"{word} {count}" for word, count in summary["counts"].items()),
         "grades   " + "  ".join(f"{grade} {count}" for grade, count in summary["grades"].items()),
     ]

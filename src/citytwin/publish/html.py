@@ -21,11 +21,13 @@ def number(value: Any) -> str:
     if isinstance(value, int | np.integer):
         return f"{value:,}"
     size = abs(float(value))
-    decimals = 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2
+    if size.is_integer():
+        return f"{value:,.0f}"
+    decimals = 0 if size >= 100 else 1 if size >= 10 else 2
     return f"{value:,.{decimals}f}"
 
 
-def table(frame: pd.DataFrame, names: Mapping[str, str] | None = None, years: Iterable[str] = ()) -> str:
+def table(frame: pd.DataFrame, names: Mapping[str, str] | None = None, plain: Iterable[str] = ()) -> str:
     """HTML table of a frame.
 
     Parameters
@@ -33,19 +35,19 @@ def table(frame: pd.DataFrame, names: Mapping[str, str] | None = None, years: It
     frame : DataFrame
     names : mapping, optional
         Headings by column; default the column's name.
-    years : iterable of str
-        Numeric columns written without thousands separators.
+    plain : iterable of str
+        Whole numbers written without thousands separators: years, codes.
     """
-    plain = set(years)
-    numeric = [column for column in frame.columns if frame[column].dtype.kind in "iuf" and column not in plain]
-    right = set(numeric) | plain
+    whole = set(plain)
+    numeric = [column for column in frame.columns if frame[column].dtype.kind in "iuf" and column not in whole]
+    right = set(numeric) | whole
 
     def heading(column: str) -> str:
         kind = ' class="number"' if column in right else ""
         return f"<th{kind}>{escape(str((names or {}).get(column, column)))}</th>"
 
     def cell(column: str, value: Any) -> str:
-        if column in plain:
+        if column in whole:
             return f'<td class="number">{"" if value != value else f"{value:.0f}"}</td>'
         if column in numeric:
             return f'<td class="number">{number(value)}</td>'

@@ -83,10 +83,11 @@ def compare_runs(directories: Sequence[str | Path]) -> dict[str, Any]:
         A folder is no published run.
     """
     districts = [read_record(directory)["district"] for directory in directories]
+    keys = dict.fromkeys((kpi, cell["unit"]) for district in districts for kpi, cell in district.items())
     rows = []
-    for kpi, unit in dict.fromkeys((kpi, figure["unit"]) for district in districts for kpi, figure in district.items()):
+    for kpi, unit in keys:
         found = [district.get(kpi, {}) for district in districts]
-        values = [figure["value"] if figure.get("unit") == unit else None for figure in found]
+        values = [cell["value"] if cell.get("unit") == unit else None for cell in found]
         differences = [None if v is None or values[0] is None else v - values[0] for v in values]
         rows.append({"kpi": kpi, "unit": unit, "values": values, "differences": differences})
     return {"runs": [str(directory) for directory in directories], "kpis": rows}

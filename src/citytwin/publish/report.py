@@ -252,7 +252,7 @@ def _buildings(frame: gpd.GeoDataFrame) -> str:
     shown = frame[[name for name in BUILDING_COLUMNS if name in frame]].head(LONGEST_TABLE)
     left_out = len(frame) - len(shown)
     note = f"<p class='note'>{left_out:,} more are in buildings.parquet.</p>" if left_out else ""
-    return f'<div class="scroll">{table(shown, BUILDING_COLUMNS, years=("year_built",))}</div>{note}'
+    return f'<div class="scroll">{table(shown, BUILDING_COLUMNS, plain=("year_built",))}</div>{note}'
 
 
 def _findings(findings: Findings) -> str:
@@ -265,7 +265,7 @@ def _findings(findings: Findings) -> str:
         .reset_index()
     )
     worst = int((findings.severity == Severity.ERROR).sum())
-    return f"<p>{len(findings):,} findings, {worst:,} of them errors.</p>" + table(grouped)
+    return f"<p>{len(findings):,} findings, {worst:,} of them errors.</p>" + table(grouped, plain=("code",))
 
 
 def _provenance(assessment: Assessment) -> str:
@@ -283,6 +283,6 @@ def _provenance(assessment: Assessment) -> str:
     parameters = "; ".join(f"{key} {value}" for key, value in assessment.provenance.parameters.items())
     version = f"citytwin {citytwin.__version__}, kernels {kernel_hash()}"
     return (
-        f"{table(inputs)}<h3>Emission factors</h3>{table(factors, years=('year',))}"
+        f"{table(inputs)}<h3>Emission factors</h3>{table(factors, plain=('year',))}"
         f'<h3>Method</h3><p class="note">{version}. {escape(parameters)}</p>'
     )

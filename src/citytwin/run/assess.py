@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from citytwin.model.findings import Findings
-from citytwin.model.provenance import Provenance
 from citytwin.run.assessment import Assessment
 
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ StageProgress = Callable[[str, int, int], None]
 
 def assess(
     twin: Twin,
-    store: None = None,
-    executor: None = None,
+    store: object | None = None,
+    executor: object | None = None,
     progress: StageProgress | None = None,
     *,
     years: tuple[int, ...] = YEARS,
@@ -86,10 +85,12 @@ def assess(
     )
     produced = None if pv is None else dict(zip(pv.building, pv.annual_kwh, strict=True))
     accounts = emissions.operational(demand, twin.factors, years, METHODS, produced)
-    parts = [twin.city, twin.weather, twin, buildings, irradiation, demand, accounts, *([] if pv is None else [pv])]
-    provenance = irradiation.provenance + accounts.provenance + (Provenance() if pv is None else pv.provenance)
-    if twin.network is not None:
-        provenance = provenance + twin.network.provenance
+    findings = [part.findings for part in (twin.city, twin.weather, twin, buildings, irradiation, demand, accounts)]
+    provenance = irradiation.provenance + accounts.provenance
+    for extra in (pv, twin.network):
+        if extra is not None:
+            findings.append(extra.findings)
+            provenance = provenance + extra.provenance
     return Assessment(
         twin=twin,
         buildings=buildings,
@@ -97,6 +98,6 @@ def assess(
         pv=pv,
         demand=demand,
         emissions=accounts,
-        findings=sum((part.findings for part in parts), Findings.of()),
+        findings=sum(findings, Findings.of()),
         provenance=provenance.with_parameters(name=twin.name),
     )

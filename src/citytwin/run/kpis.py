@@ -116,7 +116,9 @@ def demand_kpis(assessment: Assessment) -> list[Kpi]:
         mean = float(np.average(warm, weights=demand.heated_floor_area[dwelling]))
         rows.append(Kpi("overheating_kh", mean, "Kh/a", "residential, mean by area, June to August, windows shut"))
     over = int((warm > OVERHEATING_LIMIT_KH).sum())
-    rows.append(Kpi("overheated_buildings", over, "buildings", f"residential, above {OVERHEATING_LIMIT_KH:g} Kh, windows shut"))
+    rows.append(
+        Kpi("overheated_buildings", over, "buildings", f"residential, above {OVERHEATING_LIMIT_KH:g} Kh, windows shut")
+    )
     return rows
 
 

@@ -24,5 +24,5 @@ def place_of(city: CityModel) -> tuple[float | None, float | None]:
     middle = (city.bounds[:2] + city.bounds[3:5]) / 2
     system = pyproj.CRS(city.crs)
     to_degrees = pyproj.Transformer.from_crs(system, system.geodetic_crs, always_xy=True)
-    longitude, latitude = to_degrees.transform(*middle, errcheck=True)
+    longitude, latitude = to_degrees.transform(middle[0], middle[1], errcheck=True)
     return float(latitude), float(longitude)

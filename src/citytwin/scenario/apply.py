@@ -30,8 +30,9 @@ def apply(twin: Twin, alternative: Alternative) -> Twin:
     """Twin with the measures of an alternative, in the order demolish, build, retrofit, heat source, photovoltaics.
 
     Retrofit, heat source and photovoltaics see the city as demolition and new buildings leave it. A retrofit leaves
-    buildings alone whose element is as good already by the stock tables: how many is a finding of the new twin. That new
-    buildings overlap standing ones is a finding of its buildings.
+    buildings alone whose element is as good already by the stock tables: how many is a finding of the new twin. New
+    buildings that overlap standing ones are findings of its buildings. Photovoltaics go on heated buildings only: the
+    electricity of the others is not simulated.
 
     Parameters
     ----------
@@ -46,8 +47,8 @@ def apply(twin: Twin, alternative: Alternative) -> Twin:
     Raises
     ------
     ScenarioError
-        A selection is empty or names an unknown building, a retrofit sets nothing or nothing it sets is better than what
-        is there.
+        A selection is empty or names an unknown building, a retrofit sets nothing, or nothing it sets is better than
+        what is there.
     """
     work = _Work(twin, alternative.name, twin.buildings())
     for order, demolish in enumerate(alternative.demolish, 1):

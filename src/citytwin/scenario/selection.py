@@ -100,15 +100,18 @@ class _Condition:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             example = "year_built < 1980 and use == 'office'"
             raise ScenarioError(f'{self.purpose} not a condition such as "{example}"') from None
-        return self._evaluate(tree.body)
+        try:
+            return self._evaluate(tree.body)
+        except RecursionError:
+            raise ScenarioError(f"{self.purpose} nested too deep") from None
 
     def _evaluate(self, node: ast.expr) -> Truth:
         if isinstance(node, ast.BoolOp):
             parts = [self._evaluate(value) for value in node.values]
-            yes, no = np.array([p.yes for p in parts]), np.array([p.no for p in parts])
+            yes, no = [part.yes for part in parts], [part.no for part in parts]
             if isinstance(node.op, ast.And):
-                return Truth(yes.all(0), no.any(0))
-            return Truth(yes.any(0), no.all(0))
+                return Truth(np.logical_and.reduce(yes), np.logical_or.reduce(no))
+            return Truth(np.logical_or.reduce(yes), np.logical_and.reduce(no))
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             inner = self._evaluate(node.operand)
             return Truth(inner.no, inner.yes)
@@ -155,7 +158,7 @@ class _Condition:
 
     def _value(self, node: ast.expr, name: str, values: NDArray[Any]) -> str | float | bool:
         try:
-            value = ast.literal_eval(node)
+            value: Any = ast.literal_eval(node)
         except ValueError:
             raise ScenarioError(f"{self.purpose} {ast.unparse(node)[:60]!r} is not a number or a quoted text") from None
         expected = {"O": str, "b": bool}.get(values.dtype.kind, int | float)

@@ -137,7 +137,7 @@ def _exposure(
     """What every receiver sees, cell by cell, and which were turned round."""
     directions = dome.patches.direction
     n = len(receivers.surface)
-    normal, share = np.zeros((n, 3)), np.zeros(n)
+    normal, share, area = np.zeros((n, 3)), np.zeros(n), np.zeros(n)
     visible, turned = np.zeros((n, len(directions)), np.uint8), np.zeros(n, bool)
     sizes = np.diff(receivers.offsets)
     cells, cell_of = np.unique(receivers.cell, axis=0, return_inverse=True)
@@ -148,7 +148,7 @@ def _exposure(
         bvh = build_bvh(around_cell(triangles, shift))
         seen = look_at_sky(bvh, cell_rings(city, receivers.surface[rows], shift), directions)
         extend_behind(seen.visible, seen.normal, directions, PATCH_REACH)
-        normal[rows], visible[rows], share[rows], turned[rows] = seen.normal, seen.visible, seen.share, seen.turned
+        normal[rows], visible[rows], share[rows], area[rows], turned[rows] = seen
         done += len(rows)
         if progress is not None:
             progress(done, n)
@@ -159,7 +159,7 @@ def _exposure(
         normal=normal,
         visible=visible,
         share=share,
-        area=city.surfaces.area[receivers.surface] * share,
+        area=area,
     )
     return exposure, turned
 

@@ -36,8 +36,11 @@ class SurfaceSky(NamedTuple):
     normal : float64 array (n, 3)
         Unit vector to the outside; zeros for a surface without area.
     visible : uint8 array (n, d)
+        Share of the surface that sees each patch, 255 is all.
     share : float64 array (n,)
         Share of the samples that are outdoors.
+    area : float64 array (n,), m2
+        Outdoor part of the surface.
     turned : bool array (n,)
         True where the normal points against the orientation of the polygon.
     """
@@ -45,6 +48,7 @@ class SurfaceSky(NamedTuple):
     normal: NDArray[np.float64]
     visible: NDArray[np.uint8]
     share: NDArray[np.float64]
+    area: NDArray[np.float64]
     turned: NDArray[np.bool_]
 
 
@@ -68,8 +72,8 @@ def look_at_sky(
     """
     surface_rings, ring_vertices, vertices = rings
     normal = area_vectors(surface_rings, ring_vertices, vertices)
-    length = np.linalg.norm(normal, axis=1)
-    normal /= np.where(length > 0.0, length, 1.0)[:, None]
+    area = np.linalg.norm(normal, axis=1)
+    normal /= np.where(area > 0.0, area, 1.0)[:, None]
     points, offsets = grid_samples(surface_rings, ring_vertices, vertices, normal, SPACING_M, LIFT_M)
     rays = directions.astype(np.float32)
     visible = _visible(bvh, points, offsets, normal, rays)
@@ -80,7 +84,7 @@ def look_at_sky(
     part_offsets, rows = take_ragged(offsets, doubtful)
     part = _without_buried(bvh, points[rows], part_offsets, normal[doubtful], rays)
     normal[doubtful], visible[doubtful], share[doubtful], turned[doubtful] = part
-    return SurfaceSky(normal, visible, share, turned)
+    return SurfaceSky(normal, visible, share, area * share, turned)
 
 
 def _without_buried(
@@ -89,8 +93,8 @@ def _without_buried(
     offsets: NDArray[np.int64],
     normal: NDArray[np.float64],
     rays: NDArray[np.float32],
-) -> SurfaceSky:
-    """What surfaces see without buried samples; a wholly buried one is turned where that brings it outdoors."""
+) -> tuple[NDArray[np.float64], NDArray[np.uint8], NDArray[np.float64], NDArray[np.bool_]]:
+    """Normal, visible, share and turned without buried samples; a wholly buried surface is turned if that helps."""
     owner, n_samples = row_of(offsets), np.diff(offsets)
     outdoors = _seen(bvh, points, offsets, normal, rays) > BURIED_PATCHES
     buried = np.bincount(owner[outdoors], minlength=len(normal)) == 0
@@ -106,7 +110,7 @@ def _without_buried(
 
     kept = np.bincount(owner[outdoors], minlength=len(normal))
     visible = _visible(bvh, points[outdoors], offsets_of(kept), normal, rays)
-    return SurfaceSky(normal, visible, kept / np.maximum(n_samples, 1), turned)
+    return normal, visible, kept / np.maximum(n_samples, 1), turned
 
 
 def _visible(

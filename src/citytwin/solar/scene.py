@@ -107,15 +107,16 @@ def occluders(city: CityModel, buildings: Buildings, context: CityModel | Triang
         rows = standing_surfaces(context, context.buildings())
         parts.append(_triangles(context, rows) + (context.origin - city.origin))
     elif context is not None:
-        parts.append(context.xyz + (context.origin - city.origin))
-    return _rounded(np.concatenate(parts))
+        parts.append(_rounded(context.xyz + (context.origin - city.origin)))
+    return np.concatenate(parts)
 
 
 def _triangles(city: CityModel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """Triangles (m, 3, 3) of some surfaces in double precision."""
     surface_rings, rings = take_ragged(city.rings.surface_rings, rows)
     ring_vertices, vertices = take_ragged(city.rings.ring_vertices, rings)
-    return city.vertices[vertices[triangulate(surface_rings, ring_vertices, city.vertices[vertices]).triangles]]
+    corners = _rounded(city.vertices[vertices])
+    return corners[triangulate(surface_rings, ring_vertices, corners).triangles]
 
 
 def around_cell(triangles: NDArray[np.float64], shift: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -132,3 +132,12 @@ def test_wrong_input_says_what_is_wrong():
         derive_buildings(city, status=np.zeros(2, np.int8))
     with pytest.raises(ValueError, match="CRS"):
         derive_buildings(city, context=box_city([[90, 0, 99, 9, 0, 9]], ids=["x"], crs="EPSG:3067"))
+
+
+def test_height_source_says_where_geometry_got_its_height() -> None:
+    words = {"imputed": (Source.IMPUTED, 40), "building:levels": (Source.DERIVED, 70), "height": (Source.MEASURED, 95)}
+    for word, (source, confidence) in words.items():
+        buildings = box_city([[0, 0, 10, 10, 0, 9]], attributes=[{"height_source": word}]).buildings()
+        for column in ("height", "volume"):
+            assert buildings.source[column][0] == source
+            assert buildings.confidence[column][0] == confidence

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
 from citytwin.model.derive import contradictions
-from citytwin.model.derive.attribute_map import Column, Meaning, load_meanings, read_columns
+from citytwin.model.derive.attribute_map import Column, Meaning, fold, load_meanings, read_columns
 from citytwin.model.derive.contacts import find_contacts, share_areas, two_sided_surfaces
 from citytwin.model.derive.envelope import Envelope, derive_envelope
 from citytwin.model.derive.floors import (
@@ -42,6 +42,8 @@ OVERRIDES = ("u_wall", "u_roof", "u_floor", "u_window", "g_window", "heat_recove
 SAME_LEVEL_M = 0.01
 EXTRUDED = 50
 """Confidence of a volume from footprint and height."""
+IMPUTED = 40
+"""Confidence of geometry whose height the data call imputed."""
 
 
 def derive_buildings(
@@ -145,7 +147,8 @@ def _derive(
     roof_height = _roof_height(shells, n)
     rough_storeys = derive_storeys(register_storeys, roof_height, _unknown_use(n)).value
     uses = derive_uses(columns["use"], meanings["use"], rough_storeys, notes)
-    shape = _derive_shape(shells, footprints, columns, uses, n)
+    origin = _height_origin(columns["height_origin"], meanings["height_origin"])
+    shape = _derive_shape(shells, footprints, columns, uses, origin)
     heated = derive_heated(uses, columns["heating_method"], meanings["heating_method"], footprints.area, notes)
 
     shared = share_areas(find_contacts(shells), shells, standing, heated, two_sided_surfaces(city, shells))
@@ -243,17 +246,27 @@ def _roof_height(shells: Shells, n: int) -> NDArray[np.float64]:
     return np.where(np.isfinite(middle), middle - bottom, height)
 
 
-def _derive_shape(shells: Shells, footprints: Footprints, columns: Mapping[str, Column], uses: Uses, n: int) -> _Shape:
+def _height_origin(column: Column, meaning: Meaning) -> NDArray[np.int8]:
+    """Source of each geometric height (n,): MEASURED unless an attribute says otherwise."""
+    words = meaning.words or {}
+    return np.array([Source.from_word(words.get(fold(text), "measured")) for text in column.text], np.int8)
+
+
+def _derive_shape(
+    shells: Shells, footprints: Footprints, columns: Mapping[str, Column], uses: Uses, origin: NDArray[np.int8]
+) -> _Shape:
     """Height and volume: of the shells; of footprint and height where they enclose nothing."""
+    n = len(origin)
     bottom, height = _geometric_height(shells, n)
+    trust = np.select([origin == Source.MEASURED, origin == Source.DERIVED], [MEASURED, DERIVED], IMPUTED)
     measured, storeys = columns["measured_height"].number, columns["storeys"].number
     storey, storey_confidence = by_use("storey_height", uses.shares)
     solid = height > 0
     cases = [solid, ~np.isnan(measured), ~np.isnan(storeys)]
     tall = Sourced(
         np.select(cases, [height, measured, storeys * storey], np.nan),
-        np.select(cases, [Source.MEASURED, Source.REGISTER, Source.IMPUTED], Source.MISSING).astype(np.int8),
-        np.select(cases, [MEASURED, REGISTER, storey_confidence], 0).astype(np.int8),
+        np.select(cases, [origin, Source.REGISTER, Source.IMPUTED], Source.MISSING).astype(np.int8),
+        np.select(cases, [trust, REGISTER, storey_confidence], 0).astype(np.int8),
     )
     prism_volume = footprints.area * tall.value
     closed = (shells.volume > 0) & (shells.n_open == 0) & (shells.n_turned == 0)
@@ -263,9 +276,9 @@ def _derive_shape(shells: Shells, footprints: Footprints, columns: Mapping[str, 
     volume = Sourced(
         np.select(cases, [shells.volume, shells.volume, prism_volume], np.nan),
         np.select(
-            cases, [Source.MEASURED, Source.DERIVED, tall.source.clip(max=Source.DERIVED)], Source.MISSING
+            cases, [origin, origin.clip(max=Source.DERIVED), tall.source.clip(max=Source.DERIVED)], Source.MISSING
         ).astype(np.int8),
-        np.select(cases, [MEASURED, DERIVED, np.minimum(tall.confidence, EXTRUDED)], 0).astype(np.int8),
+        np.select(cases, [trust, np.minimum(trust, DERIVED), np.minimum(tall.confidence, EXTRUDED)], 0).astype(np.int8),
     )
     has_envelope = np.zeros(n, bool)
     has_envelope[shells.building[np.isin(shells.kind, (GroupKind.WALL, GroupKind.ROOF))]] = True
