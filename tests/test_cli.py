@@ -10,11 +10,14 @@ import subprocess
 import sys
 from contextlib import redirect_stdout
 
+import numba
 import pytest
 
 from citytwin import cli
 from citytwin.errors import CityReadError, CrsError, MissingExtraError, OutputError, ScenarioError, WeatherError
 from tests.small_files import PLANS, write_city, write_weather
+
+WHOLE_RUN = "runs the whole pipeline three times, minutes without the compiler"
 
 
 @pytest.fixture
@@ -126,6 +129,8 @@ def files(tmp_path_factory):
 @pytest.fixture(scope="module")
 def published(files, tmp_path_factory):
     """The small city assessed by the command line, once for all tests that look at it."""
+    if numba.config.DISABLE_JIT:
+        pytest.skip(WHOLE_RUN)
     out = tmp_path_factory.mktemp("runs") / "out"
     arguments = ["assess", files / "city.gml", "--weather", files / "helsinki.csv"]
     arguments += ["--alternatives", files / "plans.toml", "--out", out, "--json"]
@@ -410,6 +415,7 @@ def test_unwritable_output_is_told_before_anything_is_read(run, tmp_path):
     assert (tmp_path / "full" / "thesis.doc").read_text() == "precious"
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason=WHOLE_RUN)
 def test_a_full_disk_leaves_nothing(run, files, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")

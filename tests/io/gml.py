@@ -48,7 +48,14 @@ def ring(points: Iterable[Iterable[float]], *, close: bool = True) -> str:
     return f"<gml:LinearRing><gml:posList>{numbers}</gml:posList></gml:LinearRing>"
 
 
-def polygon(points: Iterable[Iterable[float]], identifier: str = "", holes: Iterable[Iterable[Iterable[float]]] = ()) -> str:
+def element(tag: str, *content: str, identifier: str = "") -> str:
+    name = f' gml:id="{identifier}"' if identifier else ""
+    return f"<{tag}{name}>{''.join(content)}</{tag}>"
+
+
+def polygon(
+    points: Iterable[Iterable[float]], identifier: str = "", holes: Iterable[Iterable[Iterable[float]]] = ()
+) -> str:
     name = f' gml:id="{identifier}"' if identifier else ""
     inner = "".join(f"<gml:interior>{ring(hole)}</gml:interior>" for hole in holes)
     return f"<gml:Polygon{name}><gml:exterior>{ring(points)}</gml:exterior>{inner}</gml:Polygon>"
@@ -111,7 +118,11 @@ def box(identifier: str, *properties: str, **size: float) -> str:
     faces = box_faces(**size)
     links = [link(f"{identifier}_{name}_p") for name in faces]
     surfaces = [
-        surface(KINDS.get(name, "WallSurface"), f"{identifier}_{name}", multi_surface(polygon(points, f"{identifier}_{name}_p")))
+        surface(
+            KINDS.get(name, "WallSurface"),
+            f"{identifier}_{name}",
+            multi_surface(polygon(points, f"{identifier}_{name}_p")),
+        )
         for name, points in faces.items()
     ]
     return building(identifier, *properties, solid(*links), *surfaces)

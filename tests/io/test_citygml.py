@@ -62,7 +62,7 @@ def test_hole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "<gml:pos>{0} {1} {2}</gml:pos><gml:pos>{3} {4} {5}</gml:pos><gml:pos>{6} {7} {8}</gml:pos><gml:pos>{0} {1} {2}</gml:pos>",
+        "".join(f"<gml:pos>{{{i}}} {{{i + 1}}} {{{i + 2}}}</gml:pos>" for i in (0, 3, 6, 0)),
         "<gml:posList>\n\t{0} {1} {2}\n {3}   {4} {5}\r\n{6} {7} {8} {0} {1} {2} </gml:posList>",
         "<gml:posList>{0} {1} <!-- a comment -->{2} {3} {4} {5} {6} {7} {8} {0} {1} {2}</gml:posList>",
         "<gml:posList>{0:e} {1:.9e} {2} {3:e} {4:.9E} {5} {6} {7} {8} {0} {1} {2}</gml:posList>",
@@ -96,7 +96,8 @@ def test_orientable_surface_turns_the_face_of_a_solid(tmp_path: Path) -> None:
     del right["west"]
     turned = '<gml:OrientableSurface orientation="-"><gml:baseSurface xlink:href="#shared"/></gml:OrientableSurface>'
     part = gml.building(
-        "part", gml.solid(gml.member(turned), *(gml.member(gml.polygon(p)) for p in right.values())),
+        "part",
+        gml.solid(gml.member(turned), *(gml.member(gml.polygon(p)) for p in right.values())),
         tag="bldg:BuildingPart",
     )
     whole = gml.building(
@@ -124,7 +125,11 @@ def test_orientable_surface_turns_a_polygon_that_is_in_no_solid(tmp_path: Path) 
 def test_boundary_surface_adopts_the_polygon_of_a_solid(tmp_path: Path) -> None:
     faces = gml.box_faces()
     inline = [gml.member(gml.polygon(points, name)) for name, points in faces.items()]
-    roof = gml.surface("RoofSurface", "r", f"<bldg:lod2MultiSurface><gml:MultiSurface>{gml.link('roof')}</gml:MultiSurface></bldg:lod2MultiSurface>")
+    roof = gml.surface(
+        "RoofSurface",
+        "r",
+        f"<bldg:lod2MultiSurface><gml:MultiSurface>{gml.link('roof')}</gml:MultiSurface></bldg:lod2MultiSurface>",
+    )
     city = read(tmp_path, gml.building("b", gml.solid(*inline), roof))
     assert len(city.surfaces) == 6
     assert city.surfaces.kind.tolist() == [0, SurfaceKind.ROOF, 0, 0, 0, 0]
@@ -168,7 +173,8 @@ def test_links_that_multiply_are_refused(tmp_path: Path) -> None:
     """Ten composites of which each refers forty times to the next stand for 40**10 surfaces."""
     parts = [gml.member(gml.polygon(p)) for p in gml.box_faces().values()]
     chain = [
-        gml.member(f'<gml:CompositeSurface gml:id="c{i}">{gml.link(f"c{i + 1}") * 40}</gml:CompositeSurface>') for i in range(10)
+        gml.member(f'<gml:CompositeSurface gml:id="c{i}">{gml.link(f"c{i + 1}") * 40}</gml:CompositeSurface>')
+        for i in range(10)
     ]
     last = gml.member(f'<gml:CompositeSurface gml:id="c10">{"".join(parts)}</gml:CompositeSurface>')
     path = gml.write(tmp_path, gml.city(gml.building("b", gml.solid(*chain, last))))
@@ -179,7 +185,15 @@ def test_links_that_multiply_are_refused(tmp_path: Path) -> None:
 def test_openings_know_their_wall(tmp_path: Path) -> None:
     x, y, z = gml.EAST, gml.NORTH, gml.HEIGHT
     window = [(x + 1, y, z + 1), (x + 2, y, z + 1), (x + 2, y, z + 2), (x + 1, y, z + 2)]
-    opening = f'<bldg:opening><bldg:Window gml:id="w">{generic_u()}{gml.multi_surface(gml.polygon(window), lod=3)}</bldg:Window></bldg:opening>'
+    opening = gml.element(
+        "bldg:opening",
+        gml.element(
+            "bldg:Window",
+            gml.generic("u", "1.1", "double"),
+            gml.multi_surface(gml.polygon(window), lod=3),
+            identifier="w",
+        ),
+    )
     wall = gml.surface("WallSurface", "s", gml.multi_surface(gml.polygon(gml.box_faces()["south"]), lod=3), opening)
     city = read(tmp_path, gml.building("b", wall))
     assert city.surfaces.kind.tolist() == [SurfaceKind.WALL, SurfaceKind.WINDOW]
@@ -188,15 +202,11 @@ def test_openings_know_their_wall(tmp_path: Path) -> None:
     assert city.surfaces.attributes["u"].mask.tolist() == [True, False]
 
 
-def generic_u() -> str:
-    return gml.generic("u", "1.1", "double")
-
-
 def test_installation(tmp_path: Path) -> None:
     balcony = gml.polygon(gml.box_faces(dz=0.2)["roof"])
     geometry = f"<bldg:lod2Geometry><gml:MultiSurface>{gml.member(balcony)}</gml:MultiSurface></bldg:lod2Geometry>"
-    inner = f'<bldg:BuildingInstallation gml:id="i"><bldg:function>1000</bldg:function>{geometry}</bldg:BuildingInstallation>'
-    city = read(tmp_path, gml.building("b", f"<bldg:outerBuildingInstallation>{inner}</bldg:outerBuildingInstallation>"))
+    inner = gml.element("bldg:BuildingInstallation", "<bldg:function>1000</bldg:function>", geometry, identifier="i")
+    city = read(tmp_path, gml.building("b", gml.element("bldg:outerBuildingInstallation", inner)))
     assert city.surfaces.kind.tolist() == [SurfaceKind.INSTALLATION]
     assert city.surfaces.id[0] == "i"
 
@@ -228,7 +238,9 @@ def test_attributes_of_every_type_and_place(tmp_path: Path) -> None:
         address,
     ]
     attributes = read(tmp_path, gml.box("b", *content)).objects.attributes
-    values = {name: (column.values[0], column.unit, column.place) for name in attributes if (column := attributes[name])}
+    values = {
+        name: (column.values[0], column.unit, column.place) for name in attributes if (column := attributes[name])
+    }
     assert values == {
         "name": ("House", "", "core"),
         "externalReference.informationSystem": ("register", "", "core"),
@@ -292,7 +304,10 @@ def test_defects_of_rings(tmp_path: Path) -> None:
     assert np.diff(city.rings.ring_vertices).tolist() == [4, 4, 4]
     rows = city.findings.to_pandas().query("code < 1000")[["code", "surface_id", "action"]].to_numpy().tolist()
     assert rows == [
-        [103, "unclosed", "healed"], [102, "twice", "healed"], [101, "hole", "healed"], [101, "line", "degraded"],
+        [103, "unclosed", "healed"],
+        [102, "twice", "healed"],
+        [101, "hole", "healed"],
+        [101, "line", "degraded"],
         [101, "empty", "degraded"],
     ]
     assert city.counts["degraded"] == 1
@@ -309,7 +324,8 @@ def test_solid_forgets_a_polygon_that_is_dropped(tmp_path: Path) -> None:
 def test_buildings_without_geometry_or_identifier(tmp_path: Path) -> None:
     nameless = gml.box("b").replace(' gml:id="b"', "", 1)
     parent = gml.building(
-        "p", f"<bldg:consistsOfBuildingPart>{gml.box('q').replace('bldg:Building', 'bldg:BuildingPart')}</bldg:consistsOfBuildingPart>"
+        "p",
+        gml.element("bldg:consistsOfBuildingPart", gml.box("q").replace("bldg:Building", "bldg:BuildingPart")),
     )
     city = read(tmp_path, gml.building("bare"), nameless, parent)
     assert list(city.objects.id) == ["bare", "object-2", "p", "q"]
@@ -356,7 +372,7 @@ def test_triangulated_surface(tmp_path: Path) -> None:
         f"<gml:Triangle><gml:exterior>{gml.ring(points)}</gml:exterior></gml:Triangle>"
         for points in (roof[:3], [roof[0], *roof[2:]])
     )
-    tin = f'<gml:TriangulatedSurface gml:id="tin"><gml:trianglePatches>{triangles}</gml:trianglePatches></gml:TriangulatedSurface>'
+    tin = gml.element("gml:TriangulatedSurface", gml.element("gml:trianglePatches", triangles), identifier="tin")
     city = read(tmp_path, gml.building("b", gml.multi_surface(tin)))
     assert city.surfaces.area.tolist() == [40, 40]
 
@@ -367,7 +383,9 @@ def test_limits(tmp_path: Path) -> None:
     assert city.counts["degraded"] == 2
     with pytest.raises(CityReadError, match=r"a ring of 4 points|a ring of 5 points"):
         read(tmp_path, gml.box("b"), limits=ReadLimits(ring_points=3))
-    few = read(tmp_path, gml.building("b"), gml.building("c"), gml.box("d"), limits=ReadLimits(findings=1, extras_bytes=10))
+    few = read(
+        tmp_path, gml.building("b"), gml.building("c"), gml.box("d"), limits=ReadLimits(findings=1, extras_bytes=10)
+    )
     assert 1010 in codes(few)
     left_out = read(tmp_path, gml.box("d", "<ade:a>1</ade:a>"), limits=ReadLimits(extras_bytes=10))
     assert codes(left_out) == QUIET | {1009: 1}

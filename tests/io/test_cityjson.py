@@ -43,8 +43,16 @@ def test_version_one_without_transform_and_with_numbers_as_lod(tmp_path: Path) -
 
 def test_attributes_keep_their_types_and_places(tmp_path: Path) -> None:
     attributes = {
-        "code": "039", "floors": 4, "area": 1200.5, "listed": True, "nothing": None, "measuredHeight": 23.5,
-        "function": ["1000", "2000"], "width": {"value": 3.5, "uom": "ft"}, "group": {"inner": 7}, "deep": {"a": [{"b": 1}]},
+        "code": "039",
+        "floors": 4,
+        "area": 1200.5,
+        "listed": True,
+        "nothing": None,
+        "measuredHeight": 23.5,
+        "function": ["1000", "2000"],
+        "width": {"value": 3.5, "uom": "ft"},
+        "group": {"inner": 7},
+        "deep": {"a": [{"b": 1}]},
     }
     address = [{"CountryName": "Finland", "LocalityName": "Helsinki"}]
     city = read_city(cj.write(tmp_path, cj.box(attributes=attributes, address=address, custom={"x": 1})))
@@ -75,7 +83,9 @@ def test_parts_installations_and_others(tmp_path: Path) -> None:
         "part": {"type": "BuildingPart", "parents": ["b"], "geometry": geometry},
         "b": {"type": "Building", "children": ["part", "balcony", "room"]},
         "balcony": {
-            "type": "BuildingInstallation", "parents": ["b"], "attributes": {"kind": "steel"},
+            "type": "BuildingInstallation",
+            "parents": ["b"],
+            "attributes": {"kind": "steel"},
             "geometry": [{"type": "MultiSurface", "lod": "2", "boundaries": [[[0, 1, 2]]]}],
         },
         "room": {"type": "BuildingRoom", "parents": ["b"]},
@@ -97,7 +107,9 @@ def test_multi_solid_and_openings(tmp_path: Path) -> None:
     solid = document["CityObjects"]["b"]["geometry"][0]
     shell = solid["boundaries"][0]
     geometry = {
-        "type": "MultiSolid", "lod": "3", "boundaries": [[shell], [shell]],
+        "type": "MultiSolid",
+        "lod": "3",
+        "boundaries": [[shell], [shell]],
         "semantics": {
             "surfaces": [{"type": "WallSurface", "children": [1]}, {"type": "Window", "parent": 0}],
             "values": [[[None, None, 0, 1, None, None]], None],
@@ -138,7 +150,12 @@ def test_sequence(tmp_path: Path) -> None:
     first = cj.box()
     head = {**first, "CityObjects": {}, "vertices": []}
     features = [
-        {"type": "CityJSONFeature", "id": name, "CityObjects": cj.box(name)["CityObjects"], "vertices": first["vertices"]}
+        {
+            "type": "CityJSONFeature",
+            "id": name,
+            "CityObjects": cj.box(name)["CityObjects"],
+            "vertices": first["vertices"],
+        }
         for name in ("a", "b")
     ]
     city = read_city(cj.write(tmp_path, lines_of(head, *features), "city.jsonl"))
@@ -219,8 +236,8 @@ def damaged(change: str) -> bytes:
 
 @pytest.mark.parametrize(
     "change",
-    ["index", "negative", "fraction", "true", "flat", "values", "lod", "cycle", "version", "type", "transform", "vertices",
-     "huge", "object", "none", "nan", "infinity", "cut", "deep"],
+    ["index", "negative", "fraction", "true", "flat", "values", "lod", "cycle", "version", "type", "transform",
+     "vertices", "huge", "object", "none", "nan", "infinity", "cut", "deep"],
 )  # fmt: skip
 def test_refusals(tmp_path: Path, change: str) -> None:
     with pytest.raises(CityReadError) as caught:

@@ -14,9 +14,11 @@ from citytwin.io import read_city
 from tests.io import gml
 
 GOOD = gml.city(gml.box("b"))
-LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
-    f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(9)
-) + "]>\n"
+LAUGHS = (
+    '<!DOCTYPE x [<!ENTITY a "ha">'
+    + "".join(f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">' for i in range(9))
+    + "]>\n"
+)
 
 
 def refusal(folder: Path, data: str | bytes, name: str = "city.gml") -> CityReadError:
@@ -34,7 +36,9 @@ def test_missing_file(tmp_path: Path) -> None:
         read_city(tmp_path / "nowhere.gml")
 
 
-@pytest.mark.parametrize("data", [b"", b"   \n", b"PK nothing", b"not xml at all", bytes(range(256)), b"\xff\xfe\x00\xd8"])
+@pytest.mark.parametrize(
+    "data", [b"", b"   \n", b"PK nothing", b"not xml at all", bytes(range(256)), b"\xff\xfe\x00\xd8"]
+)
 def test_not_xml(tmp_path: Path, data: bytes) -> None:
     refusal(tmp_path, data)
 
@@ -98,11 +102,15 @@ def test_no_building(tmp_path: Path) -> None:
     assert "no building" in refusal(tmp_path, gml.city()).reason
 
 
-@pytest.mark.parametrize("number", ["nan", "inf", "-INF", "1_000", "1e400", "1e9", "0x10", "１２", "1,5", "--1", "abc", "1.2.3"])
+@pytest.mark.parametrize(
+    "number", ["nan", "inf", "-INF", "1_000", "1e400", "1e9", "0x10", "１２", "1,5", "--1", "abc", "1.2.3"]
+)
 def test_bad_numbers_have_line_and_identifier(tmp_path: Path, number: str) -> None:
     x, y = gml.EAST, gml.NORTH
     inner = f"<gml:posList>{x} {y} 1 {x + 1} {y} 1\n{x} {number} 1 {x} {y} 1</gml:posList>"
-    error = refusal(tmp_path, gml.city(gml.box("a"), gml.building("b", gml.multi_surface(gml.raw_polygon(inner, "bad")))))
+    error = refusal(
+        tmp_path, gml.city(gml.box("a"), gml.building("b", gml.multi_surface(gml.raw_polygon(inner, "bad"))))
+    )
     assert error.gml_id == "bad"
     assert error.line is not None
     assert error.line >= 5
@@ -115,7 +123,10 @@ def test_numbers_that_do_not_make_points(tmp_path: Path) -> None:
     child = "<gml:posList>1 2 3<gml:pos>4 5 6</gml:pos></gml:posList>"
     assert "inside" in refusal(tmp_path, gml.city(gml.building("b", gml.multi_surface(gml.raw_polygon(child))))).reason
     four = '<gml:posList srsDimension="4">1 2 3 4</gml:posList>'
-    assert "srsDimension" in refusal(tmp_path, gml.city(gml.building("b", gml.multi_surface(gml.raw_polygon(four))))).reason
+    assert (
+        "srsDimension"
+        in refusal(tmp_path, gml.city(gml.building("b", gml.multi_surface(gml.raw_polygon(four))))).reason
+    )
 
 
 def test_numbers_are_not_shared_between_rings(tmp_path: Path) -> None:
@@ -157,9 +168,10 @@ def test_axes_that_fit_in_no_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("depth", [300, 3000, 100_000])
 def test_deep_nesting(tmp_path: Path, depth: int) -> None:
-    geometry = "<gml:CompositeSurface><gml:surfaceMember>" * depth + "</gml:surfaceMember></gml:CompositeSurface>" * depth
-    refusal(tmp_path, gml.city(gml.building("b", gml.solid(gml.member(geometry)))))
-    parts = '<bldg:consistsOfBuildingPart><bldg:BuildingPart>' * depth + "</bldg:BuildingPart></bldg:consistsOfBuildingPart>" * depth
+    start, end = "<gml:CompositeSurface><gml:surfaceMember>", "</gml:surfaceMember></gml:CompositeSurface>"
+    refusal(tmp_path, gml.city(gml.building("b", gml.solid(gml.member(start * depth + end * depth)))))
+    part, property_ = "bldg:BuildingPart", "bldg:consistsOfBuildingPart"
+    parts = f"<{property_}><{part}>" * depth + f"</{part}></{property_}>" * depth
     refusal(tmp_path, gml.city(gml.building("b", parts)))
 
 
@@ -186,7 +198,8 @@ def test_nothing_is_opened_but_the_input(tmp_path: Path) -> None:
         gml.box("c", '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd"/>'),
         head='<?xml-stylesheet href="http://127.0.0.1:9/x.xsl"?>',
     )
-    text = text.replace("<core:CityModel ", '<core:CityModel xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a http://127.0.0.1:9/a.xsd" ', 1)
+    schema = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="a http://127.0.0.1:9/a.xsd"'
+    text = text.replace("<core:CityModel ", f"<core:CityModel {schema} ", 1)
     path = gml.write(tmp_path, text)
     program = f"""
 import sys

@@ -62,7 +62,9 @@ def test_helsinki_roofs_face_where_the_file_says(helsinki: CityModel) -> None:
 
 def test_helsinki_attributes(helsinki: CityModel) -> None:
     attributes = helsinki.objects.attributes
-    filled = {name: int((~attributes[name].mask).sum()) for name in ("Kerrosala", "Tilavuus", "Valmistunut", "roofType")}
+    filled = {
+        name: int((~attributes[name].mask).sum()) for name in ("Kerrosala", "Tilavuus", "Valmistunut", "roofType")
+    }
     assert filled == {"Kerrosala": 31, "Tilavuus": 23, "Valmistunut": 23, "roofType": 61}
     assert attributes["integrating_person"].place == "set:Integrate_LoD[2]"
     assert attributes["measuredHeight"].unit == "urn:adv:uom:m"
@@ -74,8 +76,12 @@ def test_helsinki_round_trip(helsinki: CityModel, tmp_path: Path, write) -> None
     again = read_city(tmp_path / "out")
     assert summary(again) == summary(helsinki)
     exact = write is write_citygml
-    np.testing.assert_allclose(np.sort(again.surfaces.area), np.sort(helsinki.surfaces.area), atol=1e-9 if exact else 0.5)
-    np.testing.assert_allclose(np.sort(solid_volumes(again)), np.sort(solid_volumes(helsinki)), rtol=1e-9 if exact else 1e-3)
+    np.testing.assert_allclose(
+        np.sort(again.surfaces.area), np.sort(helsinki.surfaces.area), atol=1e-9 if exact else 0.5
+    )
+    np.testing.assert_allclose(
+        np.sort(solid_volumes(again)), np.sort(solid_volumes(helsinki)), rtol=1e-9 if exact else 1e-3
+    )
     assert list(losses.name) == ([] if exact else ["ATTRIBUTE_CHANGED", "ID_LEFT_OUT"])
 
 

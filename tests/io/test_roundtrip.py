@@ -49,10 +49,12 @@ def rich_city(folder: Path) -> CityModel:
     window = [(x + 1, y, z + 1), (x + 2, y, z + 1), (x + 2, y, z + 2), (x + 1, y, z + 2)]
     hole = [(x + 2, y + 2, z + 6), (x + 2, y + 4, z + 6), (x + 5, y + 4, z + 6), (x + 5, y + 2, z + 6)]
     roof = gml.polygon(gml.box_faces()["roof"], holes=[hole])
-    opening = f'<bldg:opening><bldg:Window gml:id="w">{gml.multi_surface(gml.polygon(window), lod=3)}</bldg:Window></bldg:opening>'
+    opening = gml.element(
+        "bldg:opening", gml.element("bldg:Window", gml.multi_surface(gml.polygon(window), lod=3), identifier="w")
+    )
     south = gml.multi_surface(gml.polygon(gml.box_faces()["south"]), lod=3)
     content = [
-        "<gml:name>R&amp;D \"1\"</gml:name>",
+        '<gml:name>R&amp;D "1"</gml:name>',
         gml.generic("code", "039"),
         gml.generic("floors", "4", "int"),
         gml.generic("area", "1200.5", "double"),
@@ -99,7 +101,9 @@ def test_shared_wall_and_extras(tmp_path: Path) -> None:
     right = gml.box_faces(x=gml.EAST + 10)
     turned = '<gml:OrientableSurface orientation="-"><gml:baseSurface xlink:href="#shared"/></gml:OrientableSurface>'
     members = [gml.member(gml.polygon(p)) for name, p in right.items() if name != "west"]
-    first = gml.building("a", gml.solid(*(gml.member(gml.polygon(p, "shared" if n == "east" else "")) for n, p in faces.items())))
+    first = gml.building(
+        "a", gml.solid(*(gml.member(gml.polygon(p, "shared" if n == "east" else "")) for n, p in faces.items()))
+    )
     second = gml.building("b", gml.solid(gml.member(turned), *members), "<ade:owner>City</ade:owner>")
     tree = '<veg:SolitaryVegetationObject gml:id="t"><veg:height>9</veg:height></veg:SolitaryVegetationObject>'
     city = read_city(gml.write(tmp_path, gml.city(first, second, tree)))
@@ -136,7 +140,7 @@ def test_losses_of_refinements(tmp_path: Path) -> None:
 def test_control_characters_do_not_break_the_document(tmp_path: Path) -> None:
     from tests.io import cj
 
-    city = read_city(cj.write(tmp_path, cj.box(attributes={"a\u0001": "b\u0002<&>\""})))
+    city = read_city(cj.write(tmp_path, cj.box(attributes={"a\u0001": 'b\u0002<&>"'})))
     assert "TEXT_CHANGED" in write_citygml(city, tmp_path / "out.gml").name
     assert read_city(tmp_path / "out.gml").objects.attributes["a\ufffd"].values[0] == 'b\ufffd<&>"'
 

@@ -46,7 +46,8 @@ def test_figures_stand_where_they_belong(today):
 
 def test_alternatives_and_what_has_no_price(comparison):
     text = decision_sheet(comparison.assessments[0], comparison)
-    assert line_of(text, "space heating   MWh" if False else "MWh/a").split()[-2:] == ["30", "(-30)"]
+    alternatives = text[text.index("ALTERNATIVES COMPARED") :]
+    assert line_of(alternatives, "space heating").split()[-3:] == ["60", "30", "(-30)"]
     assert line_of(text, "solar yield").split()[-2:] == ["8.76", "(+8.76)"]
     assert "Sun and walls: no price given for wall_m2, pv_kwp" in text
     assert "no price given for electricity, district_heat: energy bills are open" in text

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import pytest
 
 import citytwin as ct
 from citytwin.model.twin import Change, RoofPv
+
+SLOW_WITHOUT_COMPILER = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="takes half a minute without the compiler")
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,7 @@ def test_measures_reach_the_results(today, assessment):
     assert better.table()["pv_kwh"].sum() == pytest.approx(better.kpi("pv_kwh"))
 
 
+@SLOW_WITHOUT_COMPILER
 def test_one_thread_gives_the_same(today, assessment, monkeypatch):
     monkeypatch.setenv("CITYTWIN_NUM_THREADS", "1")
     alone = ct.assess(today, draws=4, years=(2030, 2025))
@@ -59,6 +63,7 @@ def test_one_thread_gives_the_same(today, assessment, monkeypatch):
     np.testing.assert_array_equal(alone.demand.heating_kwh, assessment.demand.heating_kwh)
 
 
+@SLOW_WITHOUT_COMPILER
 def test_progress_names_the_stage(today):
     seen = []
     ct.assess(today, draws=0, progress=lambda stage, done, total: seen.append((stage, done == total)))

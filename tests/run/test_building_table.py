@@ -7,13 +7,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from citytwin.run.building_table import sun_by_building
+from citytwin.model.assemble import assemble_city
+from citytwin.model.findings import Finding, Findings
+from citytwin.run.building_table import findings_by_building, sun_by_building
 from tests.six_results import assessment_of, pv_of
 
 PINNED = """
     building_id status heated use use_source use_confidence year_built year_built_source year_built_confidence storeys
     height_m volume_m3 heated_floor_area_m2 heated_floor_area_m2_source heated_floor_area_m2_confidence
-    gross_floor_area_m2 footprint_area_m2 wall_area_m2 party_wall_area_m2 roof_area_m2 window_area_m2 quality heating_kwh
+    gross_floor_area_m2 footprint_area_m2 wall_area_m2 party_wall_area_m2 roof_area_m2 window_area_m2 quality
+    heating_kwh
     heating_kwh_m2 heating_kwh_m3 heating_peak_kw hot_water_kwh electricity_kwh cooling_kwh roof_irradiation_kwh
     roof_irradiation_kwh_m2 sky_view carrier carrier_source co2e_kg_2025 co2e_kg_2030 co2e_kg_2040 n_findings
     imputed_share
@@ -73,3 +76,24 @@ def test_sun_is_weighted_by_outdoor_area(buildings, monkeypatch):
     assert np.isnan(sun[1:]).all()
     assert np.isnan(area[1:]).all()
     assert np.isnan(view[1:]).all()
+
+
+def test_findings_of_a_part_count_for_its_building():
+    none = np.empty(0, np.int64)
+    city = assemble_city(
+        object_id=("b1", "part", "b2"),
+        object_kind=np.array([0, 1, 0]),
+        object_parent=np.array([-1, 0, -1]),
+        surface_object=none,
+        surface_kind=none,
+        surface_lod=none,
+        surface_rings=np.zeros(1, np.int64),
+        ring_vertices=np.zeros(1, np.int64),
+        coordinates=np.empty((0, 3)),
+        crs=None,
+    )
+    findings = Findings.of([Finding(302, "SHELL_NOT_CLOSED", name) for name in ("part", "b1", "b2", "gone")])
+    assessment = SimpleNamespace(
+        twin=SimpleNamespace(city=city), findings=findings, buildings=SimpleNamespace(object=np.array([0, 2]))
+    )
+    assert findings_by_building(assessment).tolist() == [2, 1]

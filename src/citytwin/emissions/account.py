@@ -147,7 +147,7 @@ def _pv_column(pv: NDArray[np.floating] | Mapping[str, float] | None, demand: En
         strangers = set(pv) - set(demand.building)
         if strangers:
             raise ValueError(f"pv names buildings that were not simulated: {', '.join(sorted(strangers)[:5])}")
-        return np.array([pv.get(name, 0.0) for name in demand.building], np.float64)
+        pv = np.array([pv.get(name, 0.0) for name in demand.building], np.float64)
     column = np.asarray(pv, np.float64)
     if column.shape != (len(demand),):
         raise ValueError(f"pv must have shape ({len(demand)},), not {column.shape}")
@@ -158,7 +158,7 @@ def _pv_column(pv: NDArray[np.floating] | Mapping[str, float] | None, demand: En
 
 def _held(series: FactorSeries, year: int, held_from: int) -> Finding:
     return Finding(
-        1701,
+        1901,
         "FACTOR_HELD",
         severity=Severity.WARNING,
         action=Action.DEGRADED,

@@ -147,7 +147,9 @@ class _Reader:
         system = metadata.get("referenceSystem") or metadata.get("crs", {}).get("epsg")
         if system:
             self.columns.srs_names.add(str(system) if ":" in str(system) else f"EPSG:{system}")
-        rest = {name: value for name, value in metadata.items() if name not in ("referenceSystem", "geographicalExtent")}
+        rest = {
+            name: value for name, value in metadata.items() if name not in ("referenceSystem", "geographicalExtent")
+        }
         if rest:
             self._extra(-1, "metadata", rest)
         for name in members.keys() - _KNOWN_DOCUMENT:

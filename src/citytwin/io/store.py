@@ -86,7 +86,10 @@ def save_city(city: CityModel, directory: str | Path) -> Path:
 
     def fill(folder: Path) -> None:
         for name, array in arrays.items():
-            np.save(folder / f"{name}.npy", array, allow_pickle=False)
+            with open(folder / f"{name}.npy", "wb") as file:
+                header = np.lib.format.header_data_from_array_1_0(np.ascontiguousarray(array))
+                np.lib.format.write_array_header_1_0(file, header)
+                file.write(np.ascontiguousarray(array).data)
         (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
     return publish_directory(directory, fill, MANIFEST)

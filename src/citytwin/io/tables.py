@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,7 +100,20 @@ def _read_csv(path: Path, encoding: str) -> pd.DataFrame:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise CityReadError(f"column {twice!r} stands twice", path, line=1, advice="Rename one of them")
-    text = pd.read_csv(path, sep=separator, dtype=str, encoding=encoding, keep_default_na=False, na_values=[""])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            text = pd.read_csv(
+                path,
+                sep=separator,
+                dtype=str,
+                encoding=encoding,
+                keep_default_na=False,
+                na_values=[""],
+                index_col=False,
+            )
+        except pd.errors.ParserWarning:
+            raise ValueError("a line has more values than the header") from None
     return text.apply(_typed)
 
 

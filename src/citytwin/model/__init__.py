@@ -2,10 +2,14 @@
 
 from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
+from citytwin.model.demand import EnergyDemand
+from citytwin.model.emissions import Emissions
 from citytwin.model.enums import Carrier, Grade, GroupKind, ObjectKind, Source, Status, SurfaceKind, Use
 from citytwin.model.findings import Finding, Findings
+from citytwin.model.irradiation import Irradiation
 from citytwin.model.network import Network
 from citytwin.model.provenance import InputFile, Provenance
+from citytwin.model.pv import PvYield
 from citytwin.model.triangles import Triangles
 from citytwin.model.twin import Twin
 from citytwin.model.weather import Weather
@@ -14,14 +18,18 @@ __all__ = [
     "Buildings",
     "Carrier",
     "CityModel",
+    "Emissions",
+    "EnergyDemand",
     "Finding",
     "Findings",
     "Grade",
     "GroupKind",
     "InputFile",
+    "Irradiation",
     "Network",
     "ObjectKind",
     "Provenance",
+    "PvYield",
     "Source",
     "Status",
     "SurfaceKind",

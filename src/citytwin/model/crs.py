@@ -346,8 +346,9 @@ def _utm(geodetic: CRS, middle: NDArray[np.float64]) -> CRS:
     spot = AreaOfInterest(lon, lat, lon, lat)
     for datum in (geodetic.name, "WGS 84"):
         zones = query_utm_crs_info(datum_name=datum, area_of_interest=spot)
-        if zones:
-            first = min(zones, key=lambda zone: int(zone.code))
+        east_first = [zone for zone in zones if "(N-E)" not in zone.name]
+        if east_first:
+            first = min(east_first, key=lambda zone: int(zone.code))
             return CRS.from_authority(first.auth_name, first.code)
     raise CrsError(f"there is no UTM zone at {lon:.3f}, {lat:.3f}", advice="Project the data to a metric system first")
 

@@ -72,8 +72,8 @@ class EnergyDemand:
         at a design temperature, and without hot water.
     cooling_peak_kw : float64 array (n,)
     overheating_kh : float64 array (n,)
-        Degree-hours of air temperature above the limit of the stock (27 degrees Celsius) from June to August. In operated
-        use windows are opened above 24 degrees where it is cooler outside; the standard opens none.
+        Degree-hours of air temperature above the limit of the stock (27 degrees Celsius) from June to August. In
+        operated use windows are opened above 24 degrees where it is cooler outside; the standard opens none.
     heated_floor_area : float64 array (n,), m2
     monthly_kwh : mapping of name to float64 array (n, 12)
         By the names in :data:`MONTHLY`.

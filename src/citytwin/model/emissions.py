@@ -102,7 +102,8 @@ class Emissions:
         """
         year, method = self._key(year, method)
         rows = (self.year == year) & (self.method == method)
-        return self.co2e_kg[rows].reshape(-1, len(self.buildings)).sum(axis=0)
+        n = len(self.buildings)
+        return self.co2e_kg[rows].reshape(int(rows.sum()) // max(n, 1), n).sum(axis=0)
 
     def total(self, year: int, method: str | None = None) -> float:
         """Kilograms of all buildings in one year; arguments and errors as :meth:`by_building`."""

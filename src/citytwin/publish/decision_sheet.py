@@ -126,7 +126,7 @@ def _load(assessment: Assessment) -> list[str]:
         ("heat_peak_kw", "heat peak of the district"),
         ("heating_peak_kw", "of it space heating alone"),
         ("heating_peak_sum_kw", "sum of the buildings' own peaks"),
-        ("overheating_kh", "dwellings above 27 C, windows shut"),
+        ("overheating_kh", "dwellings above 27 C"),
         ("overheated_buildings", "dwelling houses above 150 Kh"),
     ):
         if name in table.index:

@@ -74,8 +74,8 @@ def compare_runs(directories: Sequence[str | Path]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``runs``: the folders; ``kpis``: one row a figure and unit, with ``kpi``, ``unit``, ``values`` and ``differences``
-        in the order of the runs, None where a run has no such figure in that unit.
+        ``runs``: the folders; ``kpis``: one row a figure and unit, with ``kpi``, ``unit``, ``values`` and
+        ``differences`` in the order of the runs, None where a run has no such figure in that unit.
 
     Raises
     ------

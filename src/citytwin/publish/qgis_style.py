@@ -19,6 +19,8 @@ CREATE TABLE layer_styles (
     f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN,
     description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME)
 """
+CHANGE_COUNTERS = (slice(24, 28), slice(92, 96))
+"""Fields of the header that count transactions and must agree; https://www.sqlite.org/fileformat.html section 1.3.7."""
 EPOCH = "2001-01-01T00:00:00.000Z"
 
 
@@ -64,7 +66,7 @@ def _rgba(colour: str) -> str:
 def with_style(geopackage: bytes, table: str, column: str) -> bytes:
     """GeoPackage with the heat-demand style as the default of a layer.
 
-    Time stamps are fixed, so that equal content has equal bytes.
+    Time stamps and change counters are fixed, so that equal content has equal bytes.
     """
     connection = sqlite3.connect(":memory:")
     connection.deserialize(geopackage)
@@ -82,6 +84,8 @@ def with_style(geopackage: bytes, table: str, column: str) -> bytes:
             (EPOCH,),
         )
         connection.execute("UPDATE gpkg_contents SET last_change = ?", (EPOCH,))
-    data = connection.serialize()
+    data = bytearray(connection.serialize())
     connection.close()
-    return data
+    for field in CHANGE_COUNTERS:
+        data[field] = bytes([0, 0, 0, 1])
+    return bytes(data)

@@ -87,7 +87,7 @@ def publish_assessment(
 
     def fill(folder: Path) -> None:
         for name, content in outputs.items():
-            (folder / name).write_bytes(content)
+            _atomic.write_bytes(folder / name, content)
 
     target = _atomic.publish_directory(directory, fill, RECORD)
     advance(steps)

@@ -114,11 +114,9 @@ def demand_kpis(assessment: Assessment) -> list[Kpi]:
     warm = demand.overheating_kh[dwelling]
     if dwelling.any():
         mean = float(np.average(warm, weights=demand.heated_floor_area[dwelling]))
-        rows.append(Kpi("overheating_kh", mean, "Kh/a", "residential, mean by area, June to August, windows shut"))
+        rows.append(Kpi("overheating_kh", mean, "Kh/a", "residential, mean by area, June to August"))
     over = int((warm > OVERHEATING_LIMIT_KH).sum())
-    rows.append(
-        Kpi("overheated_buildings", over, "buildings", f"residential, above {OVERHEATING_LIMIT_KH:g} Kh, windows shut")
-    )
+    rows.append(Kpi("overheated_buildings", over, "buildings", f"residential, above {OVERHEATING_LIMIT_KH:g} Kh"))
     return rows
 
 

@@ -144,8 +144,9 @@ def improves(buildings: Buildings, column: str, value: float, stock: Stock) -> N
     """
     if column not in LOWER_IS_BETTER + HIGHER_IS_BETTER:
         return np.ones(len(buildings), bool)
-    shares = stock.shares(buildings.use_shares)
-    table = stock.by_period(column, shares, stock.permit_year(shares, buildings.year_built))
+    from citytwin.energy.parameters import central_permit
+
+    table = stock.by_period(column, stock.shares(buildings.use_shares), central_permit(buildings, stock))
     given = buildings.overrides.get(column, np.full(len(buildings), np.nan))
     present = np.where(np.isnan(given), table, given)
     return present < value if column in HIGHER_IS_BETTER else present > value

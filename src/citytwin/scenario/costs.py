@@ -88,7 +88,7 @@ def quantities(
         for name, ids in touched.items()
         if name in size
     }
-    if twin.pv and pv is not None:
+    if pv is not None:
         amounts["pv_kwp"] = float(pv.kwp.sum())
     return amounts
 

@@ -156,7 +156,7 @@ class _Condition:
         hit = np.asarray(hit, bool)
         return Truth(hit & known, ~hit & known)
 
-    def _value(self, node: ast.expr, name: str, values: NDArray[Any]) -> str | float | bool:
+    def _value(self, node: ast.expr, name: str, values: NDArray[Any]) -> Any:
         try:
             value: Any = ast.literal_eval(node)
         except ValueError:

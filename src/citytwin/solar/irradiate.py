@@ -189,7 +189,7 @@ def _turned_findings(city: CityModel, buildings: Buildings, exposure: Exposure, 
     building = np.repeat(exposure.building, np.diff(exposure.offsets))
     return Findings.of(
         Finding(
-            1501, "SURFACE_FACES_INSIDE", str(buildings.id[building[i]]), city.surfaces.polygon_id[exposure.surface[i]],
+            1801, "SURFACE_FACES_INSIDE", str(buildings.id[building[i]]), city.surfaces.polygon_id[exposure.surface[i]],
             Severity.WARNING, Action.HEALED, "the outside is behind the polygon: sun is computed for its other side",
         )
         for i in np.flatnonzero(turned)
