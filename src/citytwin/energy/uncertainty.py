@@ -77,7 +77,8 @@ def draw_deviations(buildings: Buildings, stock: Stock, draws: int) -> Deviation
     Returns
     -------
     dict of parameter to float64 array (n, draws)
-        Factors for relative parameters, differences for absolute ones.
+        Factors for relative parameters, log-normal with mean 1 so that draws scatter around the central value;
+        differences with mean 0 for absolute ones.
     """
     decade = np.nan_to_num(buildings.year_built // 10, nan=-1).astype(int)
     archetypes = [f"{use}/{ten}" for use, ten in zip(buildings.use.tolist(), decade.tolist(), strict=True)]
@@ -89,7 +90,7 @@ def draw_deviations(buildings: Buildings, stock: Stock, draws: int) -> Deviation
         common = normal(distinct.tolist(), draws, "archetype/" + parameter)[member]
         z = np.sqrt(spread.shared) * common + np.sqrt(1.0 - spread.shared) * own
         sd = np.where(is_imputed(buildings, spread.imputed_by), spread.sd_imputed, spread.sd)[:, None]
-        deviations[parameter] = np.exp(sd * z) if spread.relative else sd * z
+        deviations[parameter] = np.exp(sd * z - sd**2 / 2) if spread.relative else sd * z
     return deviations
 
 

@@ -147,10 +147,9 @@ class CityColumns:
         self.owner_wall = array("i")
 
         self.polygon_owner = array("i")
-        self.polygon_flip = array("b")
         self.polygon_line = array("i")
         self.polygon_id = TextColumn()
-        self.polygon_rings = array("q", [0])
+        self.ring_polygon = array("i")
 
         self.ring_points: list[NDArray[np.int64]] = []
         self.coordinates: list[NDArray[np.float64]] = []

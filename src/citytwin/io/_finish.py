@@ -57,9 +57,9 @@ class _Polygons:
         self.lod = as_numpy(columns.owner_lod, np.int8)[owner]
         self.feature = as_numpy(columns.owner_feature, np.int32)[owner]
         self.wall = as_numpy(columns.owner_wall, np.int32)[owner]
-        self.flip = as_numpy(columns.polygon_flip, np.bool_)
+        self.flip = _loose_and_turned(columns)
         self.id = columns.polygon_id.strings()
-        self.rings = as_numpy(columns.polygon_rings, np.int64)
+        self.rings = offsets_of(np.bincount(as_numpy(columns.ring_polygon, np.int64), minlength=len(owner)))
         self.points = offsets_of(np.concatenate([np.empty(0, np.int64), *columns.ring_points]))
         self.coordinates = np.concatenate([np.empty((0, 3)), *columns.coordinates])
 
@@ -244,6 +244,16 @@ class _Linker:
             p.feature[new] = as_numpy(columns.owner_feature, np.int32)[owners]
             p.wall[new] = as_numpy(columns.owner_wall, np.int32)[owners]
             p.flip[new] = flips
+
+
+def _loose_and_turned(columns: CityColumns) -> NDArray[np.bool_]:
+    """Polygons that stand turned round outside solids: their own rings have to be reversed."""
+    entries, signs = as_numpy(columns.entry, np.int64), as_numpy(columns.entry_sign, np.int8)
+    change = np.zeros(len(entries) + 1, np.int64)
+    np.add.at(change, as_numpy(columns.solid_start, np.int64), 1)
+    np.add.at(change, as_numpy(columns.solid_stop, np.int64), -1)
+    loose = np.cumsum(change[:-1]) == 0
+    return (loose & (signs < 0))[entries >= 0]
 
 
 def _ranges(start: NDArray[np.int64], stop: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

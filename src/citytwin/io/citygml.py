@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from citytwin.errors import CityReadError
-from citytwin.io._finish import LinkColumns, finish
+from citytwin.io._finish import finish
 from citytwin.io._limits import ReadLimits
 from citytwin.io._lods import Lod, lod_filter
 from citytwin.io._streams import Progress, Source
@@ -66,13 +64,6 @@ def read_citygml(
                 walker.tail(root)
             else:
                 walker.member(element)
-    links = LinkColumns(
-        np.array(walker.link_start, np.int64),
-        np.array(walker.link_stop, np.int64),
-        np.array(walker.link_sign, np.int8),
-        np.array([link.owner for link in walker.links], np.int32),
-        np.array([link.in_solid for link in walker.links], bool),
-    )
     return finish(
         walker.columns,
         name=source.name,
@@ -80,8 +71,8 @@ def read_citygml(
         limits=limits,
         provenance=provenance or Provenance(),
         closed_rings=True,
-        links=links,
-        flat_rings=walker.rings.flat,
+        links=walker.geometry.close(),
+        flat_rings=walker.geometry.rings.flat,
     )
 
 

@@ -124,7 +124,7 @@ def _rules() -> dict[str, Rule]:
 
 RULES = _rules()
 KINDS = {f"{{{space}}}{name}": kind for space in BUILDING for name, kind in SURFACE_KINDS.items()}
-INSTALLATIONS = frozenset(f"{{{space}}}BuildingInstallation" for space in BUILDING)
+KINDS |= {f"{{{space}}}BuildingInstallation": SurfaceKind.INSTALLATION for space in BUILDING}
 OBJECT_KINDS = {
     **{f"{{{space}}}Building": ObjectKind.BUILDING for space in BUILDING},
     **{f"{{{space}}}BuildingPart": ObjectKind.BUILDING_PART for space in BUILDING},
@@ -139,6 +139,7 @@ CITY_MODELS = frozenset(f"{{{space}}}CityModel" for space in CORE)
 MEMBERS = frozenset({f"{{{space}}}cityObjectMember" for space in CORE} | {f"{{{GML}}}featureMember"})
 APPEARANCES = frozenset(f"{{{space}}}appearanceMember" for space in (*CORE, *APPEARANCE))
 
+POLYGON = f"{{{GML}}}Polygon"
 ORIENTABLE = f"{{{GML}}}OrientableSurface"
 SOLID = f"{{{GML}}}Solid"
 POS_LIST = f"{{{GML}}}posList"
@@ -163,4 +164,6 @@ COLLECTIONS = frozenset(
         "Shell",
     )
 )
+FLAT_COLLECTIONS = frozenset(f"{{{GML}}}{name}" for name in ("MultiSurface", "CompositeSurface"))
+SURFACE_MEMBERS = frozenset(f"{{{GML}}}{name}" for name in ("surfaceMember", "surfaceMembers"))
 SOLID_COLLECTIONS = frozenset(f"{{{GML}}}{name}" for name in ("MultiSolid", "CompositeSolid"))

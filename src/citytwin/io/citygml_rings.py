@@ -31,20 +31,21 @@ class RingTexts:
 
     def add(self, ring: Any, dimension: int) -> None:
         """Take the text of a ``gml:LinearRing``."""
-        text = ""
         if len(ring) == 1 and ring[0].tag == POS_LIST:
-            positions = ring[0]
-            text = positions.text or ""
-            own = positions.get("srsDimension")
-            if own is not None and own != "3":
-                dimension = self._dimension(own, positions)
-            elif own is not None:
-                dimension = 3
-            if len(positions):
-                raise self._error("an element stands inside a coordinate list", positions)
+            self.add_list(ring[0], dimension)
         else:
             text, dimension = self._positions(ring, dimension)
-        self.texts.append(text)
+            self.texts.append(text)
+            self.dimensions.append(dimension)
+
+    def add_list(self, positions: Any, dimension: int) -> None:
+        """Take the text of a ``gml:posList``."""
+        own = positions.get("srsDimension")
+        if own is not None:
+            dimension = 3 if own == "3" else self._dimension(own, positions)
+        if len(positions):
+            raise self._error("an element stands inside a coordinate list", positions)
+        self.texts.append(positions.text or "")
         self.dimensions.append(dimension)
 
     def _positions(self, ring: Any, dimension: int) -> tuple[str, int]:
@@ -142,8 +143,7 @@ class RingTexts:
 
     def _ring_error(self, ring: int, reason: str) -> CityReadError:
         columns = self.columns
-        offsets = np.array(columns.polygon_rings)
-        polygon = int(np.searchsorted(offsets, columns.n_rings + ring, side="right")) - 1
+        polygon = columns.ring_polygon[columns.n_rings + ring]
         owner = columns.object_id[columns.owner_object[columns.polygon_owner[polygon]]]
         identifier = columns.polygon_id.strings()[polygon]
         return CityReadError(

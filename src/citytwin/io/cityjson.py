@@ -344,13 +344,11 @@ class _Reader:
             columns.entry.append(len(columns.polygon_owner))
             columns.entry_sign.append(1)
             columns.polygon_owner.append(owners[values[place] if values is not None else None])
-            columns.polygon_flip.append(0)
-            columns.polygon_line.append(self._line)
             columns.polygon_id.append("")
             for ring in surface:
+                columns.ring_polygon.append(len(columns.polygon_owner) - 1)
                 self._points.append(len(ring))
                 self._indices.extend(ring)
-            columns.polygon_rings.append(columns.polygon_rings[-1] + len(surface))
 
     def _flush(self, members: dict[str, msgspec.Raw]) -> None:
         """Coordinates of the rings collected since the last call."""
