@@ -3,6 +3,7 @@ import io
 import numpy as np
 import pytest
 
+from citytwin.errors import CityTwinWarning
 from citytwin.publish import picture
 from tests.publish.district import assessment
 
@@ -27,7 +28,8 @@ def test_scene_holds_every_triangle_around_its_centre():
 
 def test_without_opengl_matplotlib_draws_and_says_why(monkeypatch):
     monkeypatch.setattr(picture, "_render_in_child", lambda arrays: None)
-    png, note = picture.render(assessment())
+    with pytest.warns(CityTwinWarning, match="no working OpenGL"):
+        png, note = picture.render(assessment())
     assert "no working OpenGL" in note
     image = pixels(png)
     assert image.shape[:2] == (picture.SIZE[1], picture.SIZE[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from enum import Enum, auto
 from typing import Any
 
 import numpy as np
@@ -15,19 +16,42 @@ from citytwin.io._limits import ReadLimits
 from citytwin.io.citygml_names import (
     COLLECTIONS,
     EXTERIORS,
+    FLAT_COLLECTIONS,
     GML_ID,
     HREF,
     INTERIORS,
     LINEAR_RING,
     ORIENTABLE,
+    POLYGON,
     POLYGON_LIKE,
+    POS_LIST,
     SOLID,
     SOLID_COLLECTIONS,
+    SURFACE_MEMBERS,
 )
 from citytwin.io.citygml_rings import RingTexts
 
 Range = tuple[int, int, int]
 """First entry, the one behind the last, and the orientation to take them with."""
+
+
+class _Step(Enum):
+    """Elements a collection of polygons is mostly made of."""
+
+    MEMBER = auto()
+    POLYGON = auto()
+    EXTERIOR = auto()
+    INTERIOR = auto()
+    RING = auto()
+
+
+_STEPS = {
+    **dict.fromkeys(SURFACE_MEMBERS, _Step.MEMBER),
+    POLYGON: _Step.POLYGON,
+    **dict.fromkeys(EXTERIORS, _Step.EXTERIOR),
+    **dict.fromkeys(INTERIORS, _Step.INTERIOR),
+    LINEAR_RING: _Step.RING,
+}
 
 
 class GeometryReader:
@@ -105,7 +129,7 @@ class GeometryReader:
         columns.solid_start.append(start)
         columns.solid_stop.append(len(columns.entry))
         if identifier := solid.get(GML_ID):
-            self.name_range(identifier, start, 1)
+            self._name_range(identifier, start, 1)
 
     def surface(self, element: Any, sign: int, level: int) -> None:
         """Read polygons and collections of them; `sign` is -1 inside an odd number of reversed orientable surfaces."""
@@ -115,20 +139,61 @@ class GeometryReader:
         elif tag in COLLECTIONS:
             self.check_level(level, element)
             start = len(self.columns.entry)
-            inner = -sign if tag == ORIENTABLE and element.get("orientation") == "-" else sign
-            for member in element:
-                href = member.get(HREF)
-                if href is not None:
-                    self.link(href, inner)
-                    continue
-                for surface in member:
-                    self.surface(surface, inner, level + 1)
+            if tag in FLAT_COLLECTIONS:
+                self._sweep(element, sign, level)
+            else:
+                inner = -sign if tag == ORIENTABLE and element.get("orientation") == "-" else sign
+                for member in element:
+                    href = member.get(HREF)
+                    if href is not None:
+                        self.link(href, inner)
+                    for surface in member:
+                        self.surface(surface, inner, level + 1)
             if identifier := element.get(GML_ID):
-                self.name_range(identifier, start, sign)
+                self._name_range(identifier, start, sign)
         else:
-            self.not_read(element, "no surface that is understood")
+            self._not_read(element, "no surface that is understood")
 
-    def open_polygon(self, polygon: Any, sign: int) -> int:
+    def _sweep(self, collection: Any, sign: int, level: int) -> None:
+        """Read a collection in one pass over all elements below it, which costs half of going down level by level.
+
+        What is not of the most frequent kinds is handed on, and its content passed over.
+        """
+        polygon = -1
+        skip = 0
+        elements = collection.iter()
+        next(elements)
+        for element in elements:
+            if skip:
+                skip -= 1
+                continue
+            step = _STEPS.get(element.tag)
+            if step is _Step.MEMBER:
+                href = element.get(HREF)
+                if href is not None:
+                    self.link(href, sign)
+            elif step is _Step.POLYGON:
+                polygon = self._open_polygon(element, sign)
+            elif step is _Step.EXTERIOR:
+                continue
+            elif step is _Step.RING:
+                if len(element) == 1 and element[0].tag == POS_LIST:
+                    self.rings.add_list(next(elements), self.dimension)
+                    self._add_ring(polygon)
+                    continue
+                self._ring(polygon, element)
+                skip = _below(element)
+            elif step is _Step.INTERIOR:
+                skip = 0 if self._has_ring(polygon) else _below(element)
+            else:
+                skip = _below(element)
+                above = _STEPS.get(element.getparent().tag)
+                if above is _Step.MEMBER:
+                    self.surface(element, sign, level + 1)
+                elif above is _Step.EXTERIOR or above is _Step.INTERIOR:
+                    self._ring(polygon, element)
+
+    def _open_polygon(self, polygon: Any, sign: int) -> int:
         """Add a polygon without rings and return its row."""
         row = len(self.columns.polygon_owner)
         identifier = polygon.get(GML_ID, "")
@@ -146,38 +211,29 @@ class GeometryReader:
         self._add_id(identifier)
         return row
 
-    def add_ring(self, row: int, ring: Any) -> None:
+    def _ring(self, row: int, ring: Any) -> None:
         """Add a ring to the last polygon, which is `row`; the first is its exterior."""
         if ring.tag == LINEAR_RING:
             self.rings.add(ring, self.dimension)
             self._add_ring(row)
         else:
-            self.not_read(ring, "no gml:LinearRing")
+            self._not_read(ring, "no gml:LinearRing")
 
-    def has_ring(self, row: int) -> bool:
+    def _has_ring(self, row: int) -> bool:
         """Whether the last polygon, which is `row`, has a ring already."""
         rings = self.columns.ring_polygon
         return len(rings) > 0 and rings[-1] == row
 
-    def add_positions(self, row: int, positions: Any) -> None:
-        """Add the ring of a position list to the last polygon, which is `row`."""
-        self.rings.add_list(positions, self.dimension)
-        self._add_ring(row)
-
     def _polygon(self, polygon: Any, sign: int) -> None:
-        row = self.open_polygon(polygon, sign)
+        row = self._open_polygon(polygon, sign)
         exteriors = [ring for side in polygon if side.tag in EXTERIORS for ring in side]
         if exteriors and exteriors[0].tag == LINEAR_RING:
-            self.add_ring(row, exteriors[0])
-            if len(polygon) > 1:
-                for side in polygon:
-                    if side.tag in INTERIORS:
-                        for ring in side:
-                            self.add_ring(row, ring)
+            for ring in (exteriors[0], *(ring for side in polygon if side.tag in INTERIORS for ring in side)):
+                self._ring(row, ring)
         elif exteriors:
-            self.not_read(exteriors[0], "no gml:LinearRing")
+            self._not_read(exteriors[0], "no gml:LinearRing")
 
-    def not_read(self, element: Any, what: str) -> None:
+    def _not_read(self, element: Any, what: str) -> None:
         """Keep an element that is not understood and degrade its object."""
         columns = self.columns
         row = columns.owner_object[self.owner]
@@ -185,7 +241,7 @@ class GeometryReader:
         message = f"line {element.sourceline}: {qualified(element)} is {what} and kept as it is written"
         columns.degrade(row, 1008, "GEOMETRY_NOT_READ", message)
 
-    def name_range(self, identifier: str, start: int, sign: int) -> None:
+    def _name_range(self, identifier: str, start: int, sign: int) -> None:
         """Remember that an identifier stands for the entries from `start` to the last one."""
         if identifier in self._named:
             self._duplicate(identifier)
@@ -292,3 +348,8 @@ def fragment(element: Any) -> str:
     if ":type=" in text:
         return str(etree.tostring(element, encoding="unicode", with_tail=False))
     return text
+
+
+def _below(element: Any) -> int:
+    """Number of elements below an element."""
+    return sum(1 for _ in element.iter()) - 1

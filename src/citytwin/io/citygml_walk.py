@@ -10,21 +10,14 @@ from citytwin.io._lods import LodFilter
 from citytwin.io.citygml_geometry import GeometryReader, fragment, local, qualified
 from citytwin.io.citygml_names import (
     APPEARANCES,
-    EXTERIORS,
-    FLAT_COLLECTIONS,
     GML,
     GML_ID,
     HREF,
-    INTERIORS,
     KINDS,
-    LINEAR_RING,
     OBJECT_KINDS,
     PLAIN,
-    POLYGON,
-    POS_LIST,
     ROOF_EDGE,
     RULES,
-    SURFACE_MEMBERS,
     XAL,
     Do,
     Rule,
@@ -108,21 +101,10 @@ class Walker:
     def _object(self, element: Any, parent: int, level: int) -> None:
         self.geometry.check_level(level, element)
         owner = _Owner(self.columns.add_object(self._identifier(element), OBJECT_KINDS[element.tag], parent))
-        attributes = self.columns.object_attributes
-        for child in element:
-            known = self._object_codes.get(child.tag)
-            if known is None:
-                self._property(child, owner, owner.object, attributes, level)
-            else:
-                text = child[0].text if len(child) else child.text
-                _add_plain(attributes, owner.object, known, child, text)
+        self._properties(element, owner, owner.object, self.columns.object_attributes, self._object_codes, level)
 
     def _feature(self, surface: Any, owner: _Owner, wall: int, level: int) -> None:
-        """Read a boundary surface, an opening of the boundary surface `wall`, or an installation.
-
-        All elements below it are gone through in one sweep, which costs half of going down level by level; what is not
-        of the most frequent kinds is handed on and its content passed over.
-        """
+        """Read a boundary surface, an opening of the boundary surface `wall`, or an installation."""
         kind = KINDS.get(surface.tag)
         if kind is None:
             self._extra(owner, surface)
@@ -132,79 +114,36 @@ class Walker:
         identifier = surface.get(GML_ID, "")
         feature = self.columns.add_feature(identifier)
         inner = _Owner(owner.object, kind, feature, wall, identifier)
-        attributes, geometry, codes = self.columns.feature_attributes, self.geometry, self._feature_codes
-        collection = ""
-        start = polygon = -1
-        skip = 0
-        elements = surface.iter()
-        next(elements)
-        for element in elements:
-            if skip:
-                skip -= 1
-                continue
-            tag = element.tag
-            known = codes.get(tag)
-            if known is not None and (start < 0 or element.getparent() is surface):
-                text = next(elements).text if len(element) else element.text
-                _add_plain(attributes, feature, known, element, text)
-            elif tag in SURFACE_MEMBERS:
-                href = element.get(HREF)
-                if href is not None:
-                    geometry.link(href, 1)
-            elif tag == POLYGON:
-                polygon = geometry.open_polygon(element, 1)
-            elif tag in EXTERIORS:
-                continue
-            elif tag == LINEAR_RING:
-                positions = element[0] if len(element) == 1 else None
-                if positions is not None and positions.tag == POS_LIST:
-                    next(elements)
-                    geometry.add_positions(polygon, positions)
-                else:
-                    geometry.add_ring(polygon, element)
-                    skip = _below(element)
-            elif tag in INTERIORS:
-                skip = 0 if geometry.has_ring(polygon) else _below(element)
-            elif self._is_flat(element):
-                if collection:
-                    geometry.name_range(collection, start, 1)
-                outermost = next(elements)
-                collection = outermost.get(GML_ID, "")
-                start = len(self.columns.entry)
-                geometry.begin(outermost, self.columns.add_owner(owner.object, kind, RULES[tag].lod, feature, wall))
-            else:
-                skip = _below(element)
-                parent = element.getparent()
-                if parent is surface:
-                    if collection:
-                        geometry.name_range(collection, start, 1)
-                        collection = ""
-                    self._property(element, inner, feature, attributes, level)
-                elif parent.tag in SURFACE_MEMBERS:
-                    geometry.surface(element, 1, 1)
-                elif parent.tag in EXTERIORS or parent.tag in INTERIORS:
-                    geometry.add_ring(polygon, element)
-        if collection:
-            geometry.name_range(collection, start, 1)
+        self._properties(surface, inner, feature, self.columns.feature_attributes, self._feature_codes, level)
 
-    def _is_flat(self, element: Any) -> bool:
-        """Whether a property holds one plain collection of surfaces that is wanted."""
-        rule = RULES.get(element.tag)
-        return (
-            rule is not None
-            and rule.do is Do.GEOMETRY
-            and len(element) == 1
-            and element[0].tag in FLAT_COLLECTIONS
-            and rule.name != ROOF_EDGE
-            and self.wanted(rule.lod)
-            and element.get(HREF) is None
-        )
+    def _properties(
+        self, element: Any, owner: _Owner, row: int, attributes: AttributeColumns, codes: _Codes, level: int
+    ) -> None:
+        """Read what an object or boundary surface has, in document order.
+
+        `row` is that of the owner in the table the `attributes` belong to, `codes` are those of the attribute names that
+        each element without a unit has had so far.
+        """
+        add_row, add_code, add_text = attributes.row.append, attributes.code.append, attributes.text.append
+        for child in element:
+            tag = child.tag
+            known = codes.get(tag)
+            if known is None:
+                self._property(child, owner, row, attributes, level)
+                continue
+            name = child.get("name")
+            code = known.get(name)
+            if code is None:
+                rule = RULES[tag]
+                generic = (name or "", rule.type, "generic", "")
+                key = generic if rule.do is Do.GENERIC else (rule.name, rule.type, "core", "")
+                code = known[name] = attributes.codes.setdefault(key, len(attributes.codes))
+            add_row(row)
+            add_code(code)
+            add_text((child[0].text if len(child) else child.text) or "")
 
     def _property(self, child: Any, owner: _Owner, row: int, attributes: AttributeColumns, level: int) -> None:
-        """Read one property, other than plain attributes, of an object or boundary surface.
-
-        `row` is that of the owner in the table the `attributes` belong to.
-        """
+        """Read one property other than an attribute without a unit; the arguments are those of :meth:`_properties`."""
         rule = RULES.get(child.tag)
         if rule is None:
             self._extra(owner, child)
@@ -293,24 +232,3 @@ class Walker:
                     owner.id,
                     f"{qualified(geometry)} in {qualified(element)} is kept as it is written",
                 )
-
-
-def _add_plain(
-    attributes: AttributeColumns, row: int, known: dict[str | None, int], element: Any, text: str | None
-) -> None:
-    """Append an attribute without a unit; `known` are the codes of the names its element has had so far."""
-    name = element.get("name")
-    code = known.get(name)
-    if code is None:
-        rule = RULES[element.tag]
-        generic = (name or "", rule.type, "generic", "")
-        key = generic if rule.do is Do.GENERIC else (rule.name, rule.type, "core", "")
-        code = known[name] = attributes.codes.setdefault(key, len(attributes.codes))
-    attributes.row.append(row)
-    attributes.code.append(code)
-    attributes.text.append(text or "")
-
-
-def _below(element: Any) -> int:
-    """Number of elements below an element."""
-    return sum(1 for _ in element.iter()) - 1

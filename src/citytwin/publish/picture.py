@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin import _compat
+from citytwin.errors import CityTwinWarning
 from citytwin.model.enums import Status
 from citytwin.publish.heat_classes import COLOURS, NOT_SIMULATED, class_labels, colours_of
 
@@ -55,7 +57,7 @@ def scene(assessment: Assessment) -> dict[str, NDArray[np.generic]]:
 
 
 def render(assessment: Assessment) -> tuple[bytes, str]:
-    """PNG of the district and a sentence that says how it was drawn.
+    """PNG of the district and a sentence that says how it was drawn; a CityTwinWarning where VTK cannot.
 
     Raises
     ------
@@ -71,6 +73,7 @@ def render(assessment: Assessment) -> tuple[bytes, str]:
         reason = "this machine has no working OpenGL for off-screen rendering"
     else:
         reason = "pyvista is not installed"
+    warnings.warn(f"the picture of the district is drawn by matplotlib: {reason}", CityTwinWarning, stacklevel=2)
     return _with_legend(_drawn(arrays), arrays), f"drawn by matplotlib: {reason}"
 
 
