@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from enum import Enum, auto
 from typing import Any
 
 import numpy as np
@@ -35,22 +34,15 @@ Range = tuple[int, int, int]
 """First entry, the one behind the last, and the orientation to take them with."""
 
 
-class _Step(Enum):
-    """Elements a collection of polygons is mostly made of."""
-
-    MEMBER = auto()
-    POLYGON = auto()
-    EXTERIOR = auto()
-    INTERIOR = auto()
-    RING = auto()
-
+_MEMBER, _POLYGON, _EXTERIOR, _INTERIOR, _RING = range(5)
+"""Elements a collection of polygons is mostly made of; plain numbers, as they are compared for every element."""
 
 _STEPS = {
-    **dict.fromkeys(SURFACE_MEMBERS, _Step.MEMBER),
-    POLYGON: _Step.POLYGON,
-    **dict.fromkeys(EXTERIORS, _Step.EXTERIOR),
-    **dict.fromkeys(INTERIORS, _Step.INTERIOR),
-    LINEAR_RING: _Step.RING,
+    **dict.fromkeys(SURFACE_MEMBERS, _MEMBER),
+    POLYGON: _POLYGON,
+    **dict.fromkeys(EXTERIORS, _EXTERIOR),
+    **dict.fromkeys(INTERIORS, _INTERIOR),
+    LINEAR_RING: _RING,
 }
 
 
@@ -168,29 +160,30 @@ class GeometryReader:
                 skip -= 1
                 continue
             step = _STEPS.get(element.tag)
-            if step is _Step.MEMBER:
+            if step == _MEMBER:
                 href = element.get(HREF)
                 if href is not None:
                     self.link(href, sign)
-            elif step is _Step.POLYGON:
+            elif step == _POLYGON:
                 polygon = self._open_polygon(element, sign)
-            elif step is _Step.EXTERIOR:
+            elif step == _EXTERIOR:
                 continue
-            elif step is _Step.RING:
-                if len(element) == 1 and element[0].tag == POS_LIST:
-                    self.rings.add_list(next(elements), self.dimension)
+            elif step == _RING:
+                first = next(elements) if len(element) == 1 else element
+                if first.tag == POS_LIST:
+                    self.rings.add_list(first, self.dimension)
                     self._add_ring(polygon)
-                    continue
-                self._ring(polygon, element)
-                skip = _below(element)
-            elif step is _Step.INTERIOR:
+                else:
+                    self._ring(polygon, element)
+                    skip = _below(first)
+            elif step == _INTERIOR:
                 skip = 0 if self._has_ring(polygon) else _below(element)
             else:
                 skip = _below(element)
                 above = _STEPS.get(element.getparent().tag)
-                if above is _Step.MEMBER:
+                if above == _MEMBER:
                     self.surface(element, sign, level + 1)
-                elif above is _Step.EXTERIOR or above is _Step.INTERIOR:
+                elif above == _EXTERIOR or above == _INTERIOR:
                     self._ring(polygon, element)
 
     def _open_polygon(self, polygon: Any, sign: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import IntEnum, auto
 from typing import NamedTuple
 
 from citytwin.model.enums import ObjectKind, SurfaceKind
@@ -19,27 +18,17 @@ APPEARANCE = tuple(f"http://www.opengis.net/citygml/appearance/{v}" for v in VER
 CITYGML_3 = "http://www.opengis.net/citygml/3.0"
 
 
-class Do(IntEnum):
-    """What the reader does with a property of a city object or boundary surface."""
+class Do:
+    """What the reader does with a property; plain numbers, as they are compared for every property."""
 
-    GENERIC = auto()
-    MEASURE = auto()
-    LEAF = auto()
-    GEOMETRY = auto()
-    BOUNDARY = auto()
-    ENVELOPE = auto()
-    PART = auto()
-    REFERENCE = auto()
-    SET = auto()
-    ADDRESS = auto()
-    OPENING = auto()
-    INSTALLATION = auto()
+    GENERIC, LEAF, MEASURE, SET, REFERENCE, ADDRESS = range(6)
+    GEOMETRY, BOUNDARY, OPENING, INSTALLATION, PART, ENVELOPE = range(6, 12)
 
 
 class Rule(NamedTuple):
     """One property: what to do, and the name, type or role that goes with it."""
 
-    do: Do
+    do: int
     name: str = ""
     type: str = ""
     lod: int = -1
@@ -132,7 +121,7 @@ OBJECT_KINDS = {
 PLAIN = frozenset(
     tag
     for tag, rule in RULES.items()
-    if rule.do is Do.GENERIC or (rule.do is Do.LEAF and rule.type not in ("code", "measure"))
+    if rule.do == Do.GENERIC or (rule.do == Do.LEAF and rule.type not in ("code", "measure"))
 )
 """Attributes without a unit: a text, or a ``gen:value`` with a text."""
 CITY_MODELS = frozenset(f"{{{space}}}CityModel" for space in CORE)

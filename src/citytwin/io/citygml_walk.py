@@ -121,8 +121,8 @@ class Walker:
     ) -> None:
         """Read what an object or boundary surface has, in document order.
 
-        `row` is that of the owner in the table the `attributes` belong to, `codes` are those of the attribute names that
-        each element without a unit has had so far.
+        `row` is that of the owner in the table the `attributes` belong to, `codes` are those of the attribute names
+        that each element without a unit has had so far.
         """
         add_row, add_code, add_text = attributes.row.append, attributes.code.append, attributes.text.append
         for child in element:
@@ -136,7 +136,7 @@ class Walker:
             if code is None:
                 rule = RULES[tag]
                 generic = (name or "", rule.type, "generic", "")
-                key = generic if rule.do is Do.GENERIC else (rule.name, rule.type, "core", "")
+                key = generic if rule.do == Do.GENERIC else (rule.name, rule.type, "core", "")
                 code = known[name] = attributes.codes.setdefault(key, len(attributes.codes))
             add_row(row)
             add_code(code)
@@ -149,37 +149,37 @@ class Walker:
             self._extra(owner, child)
             return
         do = rule.do
-        if do is Do.BOUNDARY:
+        if do == Do.BOUNDARY:
             for surface in child:
                 self._feature(surface, owner, -1, level)
-        elif do is Do.GEOMETRY:
+        elif do == Do.GEOMETRY:
             self._geometry_property(child, rule, owner)
-        elif do is Do.LEAF:
+        elif do == Do.LEAF:
             unit = child.get("codeSpace", "") if rule.type == "code" else child.get("uom", "")
             attributes.add(row, child.text or "", rule.name, rule.type, "core", unit)
-        elif do is Do.MEASURE:
+        elif do == Do.MEASURE:
             for value in child:
                 attributes.add(row, value.text or "", child.get("name", ""), rule.type, unit=value.get("uom", ""))
-        elif do is Do.ENVELOPE:
+        elif do == Do.ENVELOPE:
             self._envelope(child)
-        elif do is Do.REFERENCE:
+        elif do == Do.REFERENCE:
             for leaf in child.iter():
                 if not len(leaf):
                     name = f"externalReference.{local(leaf)}"
                     attributes.add(row, leaf.text or "", name, "string", "core")
-        elif do is Do.PART:
+        elif do == Do.PART:
             for part in child:
                 if part.tag in OBJECT_KINDS:
                     self._object(part, owner.object, level + 1)
                 else:
                     self._extra(owner, part)
-        elif do is Do.SET:
+        elif do == Do.SET:
             self._attribute_set(child, row, attributes, f"set:{child.get('name', '')}", level)
-        elif do is Do.ADDRESS:
+        elif do == Do.ADDRESS:
             for leaf in child.iter(f"{{{XAL}}}*"):
                 if text := (leaf.text or "").strip():
                     attributes.add(row, text, local(leaf), "string", "address")
-        elif do is Do.OPENING:
+        elif do == Do.OPENING:
             for opening in child:
                 self._feature(opening, owner, owner.feature, level)
         else:
@@ -190,7 +190,7 @@ class Walker:
         self.geometry.check_level(level, element)
         for child in element:
             rule = RULES.get(child.tag)
-            if rule is not None and rule.do is Do.SET:
+            if rule is not None and rule.do == Do.SET:
                 self._attribute_set(child, row, attributes, f"{place}/{child.get('name', '')}", level + 1)
             elif rule is not None and rule.do in (Do.GENERIC, Do.MEASURE):
                 for value in child:

@@ -10,7 +10,6 @@ import numpy as np
 
 from citytwin.errors import OutputError
 from citytwin.model.enums import Grade, Severity
-from citytwin.model.validity import check_geometry
 from citytwin.publish.text_table import columns
 
 if TYPE_CHECKING:
@@ -23,17 +22,17 @@ FIRST_OWN_CODE = 1000
 
 
 def all_findings(city: CityModel) -> Findings:
-    """Findings of reader, geometry check and derivation; what the last two both see counts once."""
+    """Findings of reader, which checks geometry, and of derivation; what both see counts once."""
     objects = city.objects
-    geometry, derived = check_geometry(city), city.buildings().findings
+    read, derived = city.findings, city.buildings().findings
 
     def root(name: str) -> str:
         return objects.id[int(objects.root[objects.id.lookup[name]])] if name in objects.id.lookup else ""
 
-    seen = {(code, root(name)) for code, name in zip(geometry.code.tolist(), geometry.object_id, strict=True)}
+    seen = {(code, root(name)) for code, name in zip(read.code.tolist(), read.object_id, strict=True)}
     pairs = zip(derived.code.tolist(), derived.object_id, strict=True)
     new = np.array([(code, root(name)) not in seen for code, name in pairs], bool)
-    return city.findings + geometry + derived.where(new)
+    return read + derived.where(new)
 
 
 def findings_summary(city: CityModel, findings: Findings) -> dict[str, Any]:
