@@ -47,7 +47,7 @@ def build(n: int) -> Stock:
         cooling_offset=np.zeros(n),
         heating_limit=60.0 * area,
         cooling_limit=np.full(n, np.inf),
-        airing=np.zeros(n),
+        airing=np.zeros((n, 2)),
         airing_above=np.full(n, 24.0),
         weight=np.ones(n),
     )

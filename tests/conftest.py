@@ -1,4 +1,4 @@
-"""Shared fixtures, the ``slow`` marker and the hypothesis profile."""
+"""Shared fixtures, the markers ``slow`` and ``compiled``, and the hypothesis profile."""
 
 from __future__ import annotations
 
@@ -27,13 +27,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip tests marked slow unless they are asked for."""
-    if config.getoption("--slow"):
-        return
-    skip = pytest.mark.skip(reason="slow: run with --slow")
+    """Skip tests marked slow unless they are asked for, and those marked compiled where nothing is compiled."""
+    skipped = {}
+    if not config.getoption("--slow"):
+        skipped["slow"] = pytest.mark.skip(reason="slow: run with --slow")
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        skipped["compiled"] = pytest.mark.skip(reason="compiled: takes minutes under NUMBA_DISABLE_JIT")
     for item in items:
-        if "slow" in item.keywords:
-            item.add_marker(skip)
+        for marker, skip in skipped.items():
+            if marker in item.keywords:
+                item.add_marker(skip)
 
 
 @pytest.fixture(scope="session")

@@ -164,6 +164,7 @@ def test_run_json_records_every_input_and_the_command(published, files):
     assert [item["path"] for item in record["inputs"]] == [
         str(files / name) for name in ("city.gml", "helsinki.csv", "plans.toml")
     ]
+    assert all(set(item) == {"path", "sha256", "bytes", "as_of"} for item in record["inputs"])
     assert record["command"][:2] == ["citytwin", "assess"]
     assert "--json" not in record["command"]
     assert set(record["district"]["heating_kwh"]) == {"value", "unit"}
@@ -376,7 +377,7 @@ def test_bad_join(run, files, tmp_path, table, words):
     [
         ('[[alternative]]\nname = "a"\n[[alternative.retrofit]]\nu_wal = 1\n', "plans.toml:4: unknown key 'u_wal'"),
         ('[[alternative]]\nname = "a"\n[[alternative.pv]]\nwhere = "year_built < 1700"\n', "selects none"),
-        ('[[alternative]]\nname = "a"\n[[alternative.pv]]\nids = ["b99"]\n', "'b99', which is not in the city"),
+        ('[[alternative]]\nname = "a"\n[[alternative.pv]]\nids = ["b99"]\n', "no building has the id 'b99'"),
     ],
     ids=["unknown key", "empty selection", "unknown building"],
 )

@@ -37,6 +37,23 @@ def test_public_name_resolves_and_is_documented(name):
     assert value.__doc__
 
 
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("run.assess", "assess"),
+        ("scenario.apply", "scenario.apply"),
+        ("scenario.compare", "compare"),
+        ("scenario.compare", "scenario.compare"),
+        ("solar.irradiate", "solar.irradiate"),
+        ("solar.photovoltaics", "solar.photovoltaics"),
+    ],
+)
+@pytest.mark.parametrize("statement", ["import citytwin.{0}", "from citytwin.{0} import __doc__ as doc"])
+def test_a_function_hides_the_module_of_its_name_whatever_is_imported_first(statement, module, name):
+    check = f"{statement.format(module)}; import citytwin; assert not hasattr(citytwin.{name}, '__path__')"
+    assert f"citytwin.{module}" in modules_after(f"{check}; assert callable(citytwin.{name})")
+
+
 def test_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="read_town"):
         citytwin.read_town  # noqa: B018

@@ -138,6 +138,7 @@ def test_every_finding_is_explained():
     assert sorted(used - listed) == []
 
 
+@pytest.mark.compiled
 def test_readme_example_runs(tmp_path):
     """The Python example of README.md, word for word, on the sample city."""
     [example] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citytwin.emissions.factors import CONFIDENCE, EmissionFactors, FactorSeries, load_factors
+from citytwin.emissions.factors import EmissionFactors, FactorSeries, load_factors
+from citytwin.model.reference import CONFIDENCE
 
 GRID = FactorSeries("electricity", "Finland", "benefit", "CO2e", (2020, 2030), (153.0, 89.0), "co2data.fi 2022")
 
@@ -85,3 +89,22 @@ def test_bad_series_are_refused(change: dict) -> None:
     fields = {name: getattr(GRID, name) for name in GRID.__dataclass_fields__} | change
     with pytest.raises(ValueError, match="series of electricity"):
         FactorSeries(**fields)
+
+
+def test_factors_are_those_of_the_cited_table(test_data: Path) -> None:
+    text = (test_data / "tables" / "emission_factors.csv").read_text(encoding="utf-8")
+    carriers = {"district heating": "district_heat", "electricity": "electricity"}
+    national, helen, compared = load_factors(), load_factors("Helsinki"), 0
+    for row in csv.DictReader(text.splitlines()):
+        carrier = carriers.get(row["carrier"])
+        if row["area"] == "Finland avg (co2data.fi v1.00.006)" and carrier:
+            series = national.find(carrier, row["note"].split()[0], [int(row["year"])])
+        elif row["area"] == "Helsinki (Helen)" and carrier:
+            series = helen.find(carrier, "reported", [int(row["year"])])
+        else:
+            continue
+        assert series.at(int(row["year"])).value == float(row["value"]), row
+        assert row["unit"].startswith(f"g{series.gas}/kWh"), row
+        compared += 1
+    assert compared == 4 * 11 + 19
+    assert not any("ilmakalu" in series.source.lower() for series in (*national.series, *helen.series))

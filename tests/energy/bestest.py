@@ -63,20 +63,24 @@ def run(case: Case, weather: Weather) -> Loads:
     mass_area = capacity**2 / (areas @ kappa**2)
     h_ms = 9.1 * mass_area
     h_op = u_wall * WALLS + u_roof * FLOOR + FLOOR_U * FLOOR
+    h_em = 1.0 / (1.0 / h_op - 1.0 / h_ms)
+    at_mass = h_em / h_op
     sun_on_walls = sum(area * irradiance(weather, 90.0, azimuth) for azimuth, area in OPAQUE_FACADES.items())
     opaque = ABSORBED * R_SE * (u_wall * sun_on_walls + u_roof * FLOOR * weather.ghi)
-    sky = R_SE * RADIATIVE * (0.5 * u_wall * WALLS + u_roof * FLOOR)
+    sky = R_SE * RADIATIVE * (0.5 * (u_wall * WALLS + WINDOW_U * WINDOW) + u_roof * FLOOR)
     # the floor rests on ground at 10 degrees Celsius instead of outdoor air
     drives = np.stack([weather.sky_temperature - weather.temp_air, 10.0 - weather.temp_air])
     one = np.ones(1)
     zones = Zones(
         row=np.zeros(1, np.int64), profile=np.zeros(1, np.int64),
         h_ve=np.full((1, 2), 1200.0 / 3600.0 * AIR_CHANGE * FLOOR * 2.7), h_w=WINDOW_U * WINDOW * one,
-        h_em=one / (1.0 / h_op - 1.0 / h_ms), h_ms=h_ms * one, h_is=3.45 * INTERNAL * one,
+        h_em=h_em * one, h_ms=h_ms * one, h_is=3.45 * INTERNAL * one,
         capacity=capacity / 3600.0 * one,
-        mass_share=mass_area / INTERNAL * one, gain_scale=one, glazing_scale=G_NORMAL * WINDOW * one, opaque_scale=one,
-        drives=np.array([[sky, FLOOR_U * FLOOR]]), heating_offset=0 * one, cooling_offset=0 * one,
-        airing=0 * one, airing_above=99.0 * one, heating_limit=np.inf * one, cooling_limit=np.inf * one, weight=one,
+        mass_share=mass_area / INTERNAL * one, gain_scale=one, glazing_scale=G_NORMAL * WINDOW * one,
+        opaque_scale=at_mass * one,
+        drives=at_mass * np.array([[sky, FLOOR_U * FLOOR]]), heating_offset=0 * one, cooling_offset=0 * one,
+        airing=np.zeros((1, 2)), airing_above=99.0 * one, heating_limit=np.inf * one, cooling_limit=np.inf * one,
+        weight=one,
     )  # fmt: skip
     profiles = Profiles(
         np.full((1, 24), 200.0), np.full((1, 24), 20.0), np.full((1, 24), 27.0), np.zeros((1, 24), np.int8)

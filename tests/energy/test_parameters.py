@@ -96,7 +96,55 @@ def test_overrides_win() -> None:
     np.testing.assert_allclose(plain.fans[0], 1.0 * 0.5 * volume / 3.6)
     assert better.zones.glazing_scale[0] == 0.5
     assert plain.zones.glazing_scale[0] == 0.75
-    assert better.zones.opaque_scale[0] == pytest.approx(1.0)
+
+
+def reaching_the_rooms(zones, heat):
+    """Part of some heat at the mass node that lowers the heating need: the rest leaves through h_em."""
+    return heat * zones.h_ms / (zones.h_ms + zones.h_em)
+
+
+def test_heat_from_outside_counts_with_the_whole_u_value() -> None:
+    block = block_buildings([1965])
+    zones = parameters(block).zones
+    steady, season = ground_conductance(np.array([720.0]), np.array([144.0]), np.array([0.47]), STOCK)
+    wall, window, roof = 2592.0 - 550.8, 550.8, 720.0
+    sky = 0.04 * 4.5 * (0.5 * (0.81 * wall + 2.8 * window) + 0.47 * roof)
+    inside = reaching_the_rooms(zones, zones.drives[0])
+    np.testing.assert_allclose(inside[:3], [sky, steady[0], season[0]])
+    np.testing.assert_allclose(reaching_the_rooms(zones, zones.opaque_scale), 1.0)
+    assert zones.drives[0, 3] == pytest.approx(0.5 * 15.0 * 3672.0 / 8.76)
+
+
+def test_better_windows_have_glass_of_today() -> None:
+    block = block_buildings([1965, 1965, 2015, 1965])
+    given = {"u_window": np.array([1.0, np.nan, 0.8, 3.0])}
+    scale = parameters(block.with_columns(Source.SCENARIO, 95, **given)).zones.glazing_scale
+    np.testing.assert_array_equal(scale, [0.55, 0.75, 0.55, 0.75])
+
+
+def test_floor_retrofit_reaches_floors_over_outdoor_air() -> None:
+    block = replace(block_buildings([1965, 2015]), outer_floor_area=np.array([100.0, 100.0]))
+    insulated = block.with_columns(Source.SCENARIO, 95, u_floor=np.array([0.12, 0.12]))
+    grounded = replace(insulated, outer_floor_area=np.zeros(2))
+    outer = parameters(insulated).transmission - parameters(grounded).transmission
+    np.testing.assert_allclose(outer, 1.1 * 100.0 * np.array([0.12, 0.09]))
+
+
+def test_heat_recovery_is_passed_by_and_windows_open_when_it_is_warm() -> None:
+    flat, office = parameters(block_buildings([2015])), parameters(block_buildings([2015], use=Use.OFFICE))
+    np.testing.assert_allclose(flat.zones.airing, flat.recovered + 1.5 * 2.6 * 3672.0 / 3.0)
+    np.testing.assert_allclose(office.zones.airing, office.recovered)
+    assert office.recovered[0, 1] > 5 * office.recovered[0, 0] > 0
+    np.testing.assert_array_equal(flat.zones.airing_above, 24.0)
+    standard = parameters(block_buildings([2015]), "standard")
+    np.testing.assert_array_equal(standard.zones.airing, standard.recovered)
+
+
+def test_windows_never_open_below_the_heating_setpoint() -> None:
+    block = block_buildings([1965])
+    zones = parameters(block, "operated", draw_deviations(block, STOCK, 2000)).zones
+    assert (22.0 + zones.heating_offset > 24.0).any()
+    assert (zones.airing_above >= 22.0 + zones.heating_offset).all()
 
 
 def test_ground_loses_less_than_air() -> None:

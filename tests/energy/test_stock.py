@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from citytwin.energy.stock import BASE_USES, CONFIDENCE, Permit, load_stock
+from citytwin.energy.stock import BASE_USES, Permit, load_stock
 from citytwin.model import Carrier, Use
+from citytwin.model.reference import CONFIDENCE
 
 OWN = {
     "quantity": "u_wall",
@@ -140,3 +144,89 @@ def test_every_heat_source_has_a_system() -> None:
     assert systems["ground_source_heat_pump"].delivered == "electricity"
     assert systems["ground_source_heat_pump"].heating > 2.0
     assert all(0.5 < system.heating <= 1.0 for word, system in systems.items() if "pump" not in word)
+
+
+def rows_of(test_data: Path, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader((test_data / "tables" / name).read_text(encoding="utf-8").splitlines()))
+
+
+def test_u_values_are_those_of_the_cited_table(test_data: Path) -> None:
+    first_year = {
+        "-1975": 1960.0, "1976-1977": 1976.0, "1978-1984": 1978.0, "1985-2003/09": 1985.0, "2003/10-2007": 2003.75,
+        "2008-2009": 2008.0, "2010-2017": 2010.0, "2018-": 2018.0,
+    }  # fmt: skip
+    quantity = {
+        "wall": "u_wall",
+        "roof": "u_roof",
+        "floor_on_ground": "u_floor",
+        "floor_outdoor": "u_outer_floor",
+        "window": "u_window",
+    }
+    stock, compared = load_stock(), 0
+    for row in rows_of(test_data, "u_values_by_period.csv"):
+        if row["period"] in first_year and row["element"] in quantity:
+            permit = Permit(np.array([first_year[row["period"]]]), np.zeros(1))
+            ours = stock.of_use(quantity[row["element"]], Use.OFFICE, permit)
+            assert ours[0] == float(row["value"]), row
+            compared += 1
+    assert compared == len(first_year) * len(quantity)
+
+
+def test_standard_use_is_that_of_the_cited_table(test_data: Path) -> None:
+    classes = {
+        "small residential": "small_residential", "apartment block": "apartment", "office": "office",
+        "commercial": "commercial", "hotel/accommodation": "accommodation", "school & daycare": "school",
+        "sports hall": "sports", "hospital": "hospital",
+    }  # fmt: skip
+    renamed = {
+        "outdoor_air_in_use": "air_in_use",
+        "outdoor_air_outside_use": "air_outside_use",
+        "dhw_net_energy": "hot_water",
+    }
+    stock, compared = load_stock(), 0
+    for row in rows_of(test_data, "standard_use_fi.csv"):
+        if "1010/2017" not in row["version"] or row["quantity"] in ("hours_per_day", "dhw_volume"):
+            continue
+        found = stock.archetype(classes[row["building_class"]], 1990, "standard")
+        if row["quantity"] == "use_time":
+            ours = f"{found['start_hour'].value:02.0f}-{found['stop_hour'].value:02.0f}"
+            assert ours == row["value"], row
+        else:
+            cited = found[renamed.get(row["quantity"], row["quantity"])]
+            assert cited.value == float(row["value"]), row
+            assert (cited.confidence == "low") == ("memory" in row["confidence"]), row
+        compared += 1
+    assert compared == 8 * (6 + 7)
+
+
+def test_mass_leakage_and_glass_are_those_of_the_cited_tables(test_data: Path) -> None:
+    stock = load_stock()
+    mass = {row["class"]: row for row in rows_of(test_data, "iso13790_mass_classes.csv")}
+    for use, name in (("small_residential", "light"), ("office", "medium"), ("apartment", "heavy")):
+        found = stock.archetype(use, 1990)
+        assert found["heat_capacity"].value == float(mass[name]["Cm_J_per_m2K_Af"])
+        assert found["mass_area_factor"].value == float(mass[name]["Am_over_Af"])
+    rows = rows_of(test_data, "ventilation_airtightness_fi.csv")
+    divisors = [float(row["value"]) for row in rows if row["quantity"].startswith("infiltration divisor")]
+    assert divisors == [stock.constant(f"leakage_divisor_{k}") for k in (1, 2, 3, 5)]
+    recovery = [float(row["value"]) / 100.0 for row in rows if "heat-recovery" in row["quantity"]]
+    assert recovery == [stock.archetype("school", year)["heat_recovery"].value for year in (2008, 2014, 2024)]
+    glass = next(row["value"] for row in rows if row["quantity"].startswith("g perpendicular")).split("/")
+    ours = [stock.archetype("office", year)["g_perpendicular"].value for year in (1960, 1990, 2024)]
+    assert [float(value) for value in glass[1:]] == ours
+    fans = next(row["value"] for row in rows if row["quantity"] == "SFP balanced max").split(" / ")
+    assert [float(value) for value in fans] == [stock.archetype("office", y)["fan_power"].value for y in (2016, 2024)]
+    exhaust = next(row for row in rows if row["quantity"] == "air change mechanical exhaust")
+    assert stock.archetype("apartment", 1990)["constant_air_change"].value == float(exhaust["value"])
+
+
+def test_no_source_is_a_number_without_a_place() -> None:
+    stock = load_stock()
+    cited = [c for table in stock.periods.values() for row in table.cited for c in row]
+    cited += [c for row in stock.uses.values() for c in row] + list(stock.constants.values())
+    for row in cited:
+        if row is not None and row.source:
+            assert "handbook" not in row.source.lower()
+            assert "ilmakalu" not in row.source.lower()
+            assert not row.source.startswith("assumption") or row.confidence == "low", row
+            assert "own assumption" not in row.licence or row.source.startswith("assumption"), row

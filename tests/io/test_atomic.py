@@ -125,9 +125,9 @@ def test_killed_writers_leave_whole_folders(tmp_path: Path) -> None:
 from citytwin.io import read_city, save_city
 city = read_city({str(source)!r})
 half = city.select(ids=list(city.objects.id)[:15])
-print("ready", flush=True)
 while True:
     save_city(city, {str(target)!r})
+    print("saved", flush=True)
     save_city(half, {str(target)!r})
 """
     generator = np.random.default_rng(4)

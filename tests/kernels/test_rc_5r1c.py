@@ -40,9 +40,9 @@ def zones_of(n: int, rng: np.random.Generator, rows: int = 1, profiles: int = 1)
         heating_offset=rng.uniform(-2.0, 2.0, n),
         cooling_offset=rng.uniform(0.0, 2.0, n),
         heating_limit=np.where(rng.random(n) < 0.3, 20.0 * area, np.inf),
-        cooling_limit=np.where(aired | (rng.random(n) < 0.3), 0.0, np.inf),
-        airing=np.where(aired, rng.uniform(0.1, 3.0, n) * area, 0.0),
-        airing_above=rng.uniform(23.5, 25.5, n),
+        cooling_limit=np.where(rng.random(n) < 0.4, 0.0, np.inf),
+        airing=np.where(aired, rng.uniform(0.1, 3.0, (2, n)) * area, 0.0).T.copy(),
+        airing_above=rng.uniform(24.0, 26.0, n),
         weight=rng.uniform(0.0, 2.0, n),
     )
 

@@ -42,7 +42,10 @@ def small_city(shift: float = 0.0, ids: tuple[str, str, str] = ("a", "a1", "b"))
         ring_vertices=offsets_of(np.full(14, 4)),
         coordinates=np.array([p for polygon in polygons for p in polygon]) + ORIGIN + [shift, 0, 0],
         solids=SolidColumns(
-            np.array([1, 2], np.int32), np.array([20, 20], np.int8), np.array([0, 6, 12]), np.arange(12, dtype=np.int32),
+            np.array([1, 2], np.int32),
+            np.array([20, 20], np.int8),
+            np.array([0, 6, 12]),
+            np.arange(12, dtype=np.int32),
             np.zeros(12, bool),
         ),
         object_attributes=AttributeTable.of(3, values),

@@ -5,7 +5,7 @@ import pytest
 
 from citytwin.model.assemble import assemble_city
 from citytwin.model.attributes import AttributeTable
-from citytwin.model.enums import SurfaceKind
+from citytwin.model.enums import ObjectKind, SurfaceKind
 from tests.model.small_city import ORIGIN, small_city
 
 
@@ -54,3 +54,21 @@ def test_not_finite() -> None:
             surface_kind=np.zeros(0), surface_lod=np.zeros(0), surface_rings=np.zeros(1), ring_vertices=np.zeros(1),
             coordinates=np.array([[np.nan, 0, 0]]), crs=None,
         )  # fmt: skip
+
+
+def test_windows_and_installations_are_no_envelope() -> None:
+    lods, kinds = [30, 30, 30, 20], [SurfaceKind.WINDOW, SurfaceKind.INSTALLATION, SurfaceKind.DOOR, SurfaceKind.WALL]
+    square = np.array([[0, 0, 0], [1, 0, 0], [1, 0, 1], [0, 0, 1.0]])
+    city = assemble_city(
+        object_id=["b"],
+        object_kind=np.array([ObjectKind.BUILDING]),
+        object_parent=np.array([-1]),
+        surface_object=np.zeros(4, np.int32),
+        surface_kind=np.array(kinds),
+        surface_lod=np.array(lods),
+        surface_rings=np.arange(5),
+        ring_vertices=np.arange(0, 17, 4),
+        coordinates=np.tile(square, (4, 1)),
+        crs=None,
+    )
+    assert city.active.tolist() == [3]

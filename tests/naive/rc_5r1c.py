@@ -26,7 +26,8 @@ def simulate_zone(
     """Run all hours from `t_start` and fill `heating`, `cooling` (W) and `air` (degrees Celsius).
 
     Hour h has ``t_out[h]``, ``node[h]``, ``sun[h]``, ``internal[h]``, its set-points and ``h_ve[state[h]]``. Returns
-    the last mass temperature. A zone with `airing` has no cooling: its windows are opened instead.
+    the last mass temperature. Where it is too warm, ``airing[state[h]]`` W/K are opened as far as that helps, and what
+    is left is cooled; `cooling_limit` is 0 or infinite where there is airing.
     """
     t_mass = t_start
     probe = 10.0 * floor_area
@@ -42,12 +43,20 @@ def simulate_zone(
             power = sign * probe * (goal - air_free) / (air_probe - air_free)
             power = min(max(power, -cooling_limit), heating_limit)
         aired = 0.0
-        if airing > 0.0 and air_free > airing_above and air_free > t_out[h]:
-            wide = (t_out[h], t_out[h], ve + airing, h_w, h_em, h_ms, h_is, capacity, mass_share)
-            t_wide, _, air_wide = zone_temperatures(t_mass, *wide, internal[h], sun[h], node[h], 0.0)
+        useless = cooling_limit > 0.0 and (set_cool[h] < airing_above or set_cool[h] <= t_out[h])
+        if airing[state[h]] > 0.0 and air_free > airing_above and air_free > t_out[h] and not useless:
+            wide = (t_out[h], t_out[h], ve + airing[state[h]], h_w, h_em, h_ms, h_is, capacity, mass_share)
+            wide = (*wide, internal[h], sun[h], node[h])
+            t_wide, _, air_wide = zone_temperatures(t_mass, *wide, 0.0)
             if air_wide >= airing_above:
-                t_mass, air[h], heating[h], cooling[h] = t_wide, air_wide, 0.0, 0.0
+                power = 0.0
+                if cooling_limit > 0.0 and air_wide > set_cool[h]:
+                    _, _, air_probe = zone_temperatures(t_mass, *wide, -probe)
+                    power = -probe * (set_cool[h] - air_wide) / (air_probe - air_wide)
+                    t_wide, _, air_wide = zone_temperatures(t_mass, *wide, power)
+                t_mass, air[h], heating[h], cooling[h] = t_wide, air_wide, 0.0, -power
                 continue
+            power = 0.0
             _, _, air_probe = zone_temperatures(t_mass, *fixed, -probe)
             aired = probe * (airing_above - air_free) / (air_probe - air_free)
         t_mass, _, air[h] = zone_temperatures(t_mass, *fixed, power - aired)

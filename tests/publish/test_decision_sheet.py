@@ -44,6 +44,16 @@ def test_figures_stand_where_they_belong(today):
     assert all(len(line) < 120 for line in text.splitlines())
 
 
+def test_emissions_by_carrier_and_year_and_how_much_is_known(today):
+    text = decision_sheet(today)
+    emissions = text[text.index("OPERATIONAL EMISSIONS") : text.index("HOW SURE")]
+    assert emissions.splitlines()[1].split() == ["2025", "2030"]
+    assert line_of(emissions, "district heat").split()[-2:] == ["6", "6"]
+    known = line_of(text, "volume of today's buildings with a known")
+    for name in ("year", "use", "area", "carrier"):
+        assert f"{name} {today.kpi(f'known_{name}_share'):.0%}" in known
+
+
 def test_alternatives_and_what_has_no_price(comparison):
     text = decision_sheet(comparison.assessments[0], comparison)
     alternatives = text[text.index("ALTERNATIVES COMPARED") :]

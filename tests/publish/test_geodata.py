@@ -23,6 +23,8 @@ def test_geoparquet_reads_back():
     again = gpd.read_parquet(io.BytesIO(geoparquet(frame)))
     assert again.crs == "EPSG:3879"
     assert list(again.columns) == list(frame.columns)
+    assert again["building_id"].is_monotonic_increasing
+    assert set(again.geom_type) == {"Polygon"}
     np.testing.assert_array_equal(again["heating_kwh"], frame["heating_kwh"])
 
 

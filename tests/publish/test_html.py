@@ -7,7 +7,8 @@ from citytwin.publish.html import card, flag, number, table
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, ""), (np.nan, ""), (True, "yes"), (3, "3"), (61.0, "61"), (1234567.8, "1,234,568"), (45.67, "45.7"), (0.4, "0.40")],
+    [(None, ""), (np.nan, ""), (True, "yes"), (3, "3"), (61.0, "61"), (1234567.8, "1,234,568"), (45.67, "45.7"),
+     (0.456, "0.456")],
 )  # fmt: skip
 def test_number(value, text):
     assert number(value) == text

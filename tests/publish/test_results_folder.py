@@ -58,6 +58,19 @@ def test_report_opens_offline_and_holds_every_section(folder):
         assert building in html
 
 
+def test_totals_say_how_much_of_the_volume_is_known_and_what_each_carrier_emits(folder):
+    """In the record and in the report alike."""
+    figures, html = read_record(folder)["district"], (folder / "report.html").read_text("utf-8")
+    for name in ("year", "use", "area", "carrier"):
+        share = figures[f"known_{name}_share"]
+        assert share == {"value": assessment().kpi(f"known_{name}_share"), "unit": "share"}
+        assert f"<td>{name}</td><td>{share['value']:.0%}</td>" in html
+    for year in (2025, 2030, 2040):
+        for carrier in ("district_heat", "electricity"):
+            assert figures[f"co2e_kg_{year}_{carrier}"]["value"] > 0
+            assert f"co2e kg {year} {carrier.replace('_', ' ')}" in html
+
+
 def test_same_assessment_same_bytes(folder, tmp_path):
     publish_assessment(assessment(), tmp_path / "again", comparison=district(), command=["citytwin", "assess"])
     for name in FILES - {"district.png", "report.html", "run.json"}:

@@ -51,7 +51,9 @@ def test_measures_reach_the_results(today, assessment):
     )
     assert better.kpi("heating_kwh") < assessment.kpi("heating_kwh")
     assert better.kpi("pv_kwh") > 0
-    assert better.kpi("co2e_kg_2025_pv") < 0
+    factor = ct.emissions.load_factors().find("electricity", "benefit", [2025]).at(2025).value
+    assert 0 < better.kpi("pv_own_use_kwh") < better.kpi("pv_kwh")
+    assert better.kpi("co2e_kg_2025_pv") == pytest.approx(-better.kpi("pv_own_use_kwh") * factor / 1000.0)
     assert better.table()["pv_kwh"].sum() == pytest.approx(better.kpi("pv_kwh"))
 
 

@@ -30,7 +30,9 @@ def table(twin):
 
 def test_columns_are_the_published_ones_in_order(table):
     assert list(table)[: len(PINNED)] == PINNED
-    assert list(table)[len(PINNED) :] == ["overheating_kh", "pv_kwh", "excluded_because"]
+    assert list(table)[len(PINNED) :] == [
+        *("hot_water_kwh_m2", "electricity_kwh_m2", "overheating_kh", "pv_kwh", "excluded_because")
+    ]
 
 
 def test_each_building_has_its_own_results(table):
@@ -38,6 +40,8 @@ def test_each_building_has_its_own_results(table):
     assert rows["heating_kwh"].dropna().to_dict() == {"b1": 10_000, "b2": 20_000, "b4": 30_000}
     assert rows["heating_kwh_m2"]["b1"] == 40
     assert rows["heating_kwh_m3"]["b1"] == 10
+    assert rows["hot_water_kwh_m2"]["b4"] == 20
+    assert rows["electricity_kwh_m2"]["b4"] == 35.04
     assert rows["co2e_kg_2025"].dropna().to_dict() == {"b1": 1000, "b2": 2000, "b4": 3000}
     assert rows["co2e_kg_2040"]["b4"] == 1500
 

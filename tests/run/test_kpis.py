@@ -41,6 +41,7 @@ def test_peaks_of_one_hour_and_of_each_building(twin):
     assert kpis["heating_peak_kw"] == 25
     assert kpis["heat_peak_kw"] == 27
     assert kpis["heating_peak_sum_kw"] == 30
+    assert kpis["electricity_peak_kw"] == 3
 
 
 def test_overheating_counts_dwellings_only(twin):

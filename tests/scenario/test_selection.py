@@ -101,7 +101,7 @@ def test_refusals_are_one_sentence(twin, where, words):
 
 
 def test_unknown_and_unfit_ids(twin):
-    with pytest.raises(ScenarioError, match="names building 'b9', which is not in the city"):
+    with pytest.raises(ScenarioError, match="no building has the id 'b9'"):
         chosen(twin, ids=("b1", "b9"))
     with pytest.raises(ScenarioError, match="cannot apply to building 'b5': status existing, unheated"):
         chosen(twin, ids=("b5",), eligible=twin.buildings().heated)

@@ -89,6 +89,7 @@ def test_inside_out_polygons_are_turned_and_reported(clear_year):
     np.testing.assert_allclose(wrong.annual[walls], right.annual[walls], rtol=0.03)
 
 
+@pytest.mark.compiled
 def test_one_building_alone_with_context_equals_the_town(town, clear_year):
     together = irradiate(town, clear_year)
     assert len(np.unique(receivers_of(town, town.buildings()).cell, axis=0)) == 4
@@ -98,6 +99,7 @@ def test_one_building_alone_with_context_equals_the_town(town, clear_year):
         same(together, rows, lone, np.arange(len(lone)))
 
 
+@pytest.mark.compiled
 def test_order_of_buildings_does_not_matter(town, clear_year):
     names = town.objects.id.to_numpy()
     order = np.random.default_rng(1).permutation(len(names))
@@ -107,6 +109,7 @@ def test_order_of_buildings_does_not_matter(town, clear_year):
     same(a, rows, b, np.arange(len(b)))
 
 
+@pytest.mark.compiled
 def test_threads_do_not_matter(town, clear_year, monkeypatch):
     results = []
     for n in ("1", "2"):
@@ -121,6 +124,7 @@ def test_place_on_the_grid_does_not_matter(clear_year):
     same(here, np.arange(10), with_far, np.arange(10))
 
 
+@pytest.mark.compiled
 def test_origin_that_coordinates_are_stored_relative_to_does_not_matter(town, clear_year):
     """Vertices that no longer are differences of city coordinates, moved to the origin of another model."""
     here = replace(town, vertices=town.vertices * 1.0000001)

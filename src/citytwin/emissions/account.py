@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.emissions.factors import METHODS, EmissionFactors, FactorSeries, load_factors
+from citytwin.model._cast import as_floats
 from citytwin.model.demand import EnergyDemand
 from citytwin.model.emissions import Emissions
 from citytwin.model.enums import Action, Carrier, Severity
@@ -148,12 +149,7 @@ def _pv_column(pv: NDArray[np.floating] | Mapping[str, float] | None, demand: En
         if strangers:
             raise ValueError(f"pv names buildings that were not simulated: {', '.join(sorted(strangers)[:5])}")
         pv = np.array([pv.get(name, 0.0) for name in demand.building], np.float64)
-    column = np.asarray(pv, np.float64)
-    if column.shape != (len(demand),):
-        raise ValueError(f"pv must have shape ({len(demand)},), not {column.shape}")
-    if not np.isfinite(column).all() or (column < 0).any():
-        raise ValueError("pv must be numbers of at least 0 kWh")
-    return column
+    return as_floats(pv, "pv", (len(demand),), low=0.0)
 
 
 def _held(series: FactorSeries, year: int, held_from: int) -> Finding:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-CONFIDENCE = {"high": 90, "medium": 70, "low": 40}
+from citytwin.model.reference import CONFIDENCE, read_reference
+
 METHODS = ("benefit", "energy", "reported")
 GASES = ("CO2e", "CO2")
 
@@ -170,8 +169,7 @@ def load_factors(area: str = "Finland") -> EmissionFactors:
 @cache
 def _shipped() -> dict[str, tuple[FactorSeries, ...]]:
     """Series by area; consecutive rows of one source are one series."""
-    text = files(__package__).joinpath("factors_fi.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
+    rows = read_reference(__package__, "factors_fi.csv")
     found: dict[str, list[FactorSeries]] = {}
     for key, group in groupby(rows, lambda r: tuple(r[c] for c in ("carrier", "area", "method", "gas", "source"))):
         points = list(group)

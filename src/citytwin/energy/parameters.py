@@ -94,8 +94,10 @@ def zone_parameters(
     """Parameters of one lane a building, or with `deviations` of one lane a building and draw.
 
     Transmission follows ISO 13789:2017 with areas of the geometry: party walls lose nothing, walls to unheated
-    neighbours by a b-factor, floors on ground by ISO 13370; none of the registered floor areas enters. Values of
-    ``buildings.overrides`` win over the tables.
+    neighbours by a b-factor, floors on ground by ISO 13370; none of the registered floor areas enters. Walls, roofs and
+    windows radiate to the part of the sky they see (ISO 13790:2008, 11.3.2). Above the airing temperature heat recovery
+    is passed by and, where there is no cooling, windows are opened. Values of ``buildings.overrides`` win over the
+    tables; better windows come with glass of today, better floors include those over outdoor air.
 
     Parameters
     ----------
@@ -128,6 +130,9 @@ def zone_parameters(
     def aged(name: str) -> NDArray[np.float64]:
         return stock.by_period(name, shares, permit)
 
+    def newest(name: str) -> NDArray[np.float64]:
+        return stock.by_period(name, shares, Permit(np.full(len(lane), np.inf), np.zeros(len(lane))))
+
     def by_use(name: str) -> NDArray[np.float64]:
         return weighted(shares, stock.by_use(name, mode))
 
@@ -151,7 +156,9 @@ def zone_parameters(
     u_floor = chosen("u_floor", aged("u_floor")) * opaque
     u_window = chosen("u_window", aged("u_window")) * deviation("u_window")
     ground_steady, ground_season = ground_conductance(ground, buildings.exposed_perimeter[lane], u_floor, stock)
-    air_side = u_wall * wall + u_roof * roof + aged("u_outer_floor") * opaque * outer_floor
+    # a floor over outdoor air is improved with the others; one that is better already keeps its value
+    u_outer_floor = np.fmin(aged("u_outer_floor"), chosen("u_floor", np.full(len(lane), np.nan))) * opaque
+    air_side = u_wall * wall + u_roof * roof + u_outer_floor * outer_floor
     bridges = 1.0 + stock.constant("bridge_share")
     loss = (air_side + stock.constant("unheated_factor") * u_wall * unheated) * bridges + ground_steady
 
@@ -160,6 +167,9 @@ def zone_parameters(
     h_ms = stock.constant("mass_to_surface") * mass_area
     coupled = loss <= MAX_COUPLING * h_ms
     limited = np.where(coupled, loss, MAX_COUPLING * h_ms)
+    h_em = 1.0 / (1.0 / np.maximum(limited, 1e-6) - 1.0 / h_ms)
+    # heat at the outer face reaches the mass node through h_em, the loss of U A goes through h_em and h_ms in series
+    at_mass = h_em / np.maximum(loss, 1e-6)
 
     flow, mechanical, recovery = _air_flows(schedules, stock, mode, lane, shares, permit, floor_area)
     flow *= deviation("ventilation")[:, None]
@@ -170,49 +180,52 @@ def zone_parameters(
         recovery = np.where(np.isnan(given[lane])[:, None], recovery, given[lane][:, None])
         # recovery that is put in needs balanced ventilation, with fans as new as itself
         added = given[lane] > aged("heat_recovery")
-        fan_power = np.where(
-            added,
-            stock.by_period("fan_power", shares, Permit(np.full(len(lane), np.inf), np.zeros(len(lane)))),
-            fan_power,
-        )
+        fan_power = np.where(added, newest("fan_power"), fan_power)
         mechanical = np.where(added[:, None], flow, mechanical)
     per_litre = stock.constant("air_heat_capacity") / 1000.0
     recovered = per_litre * flow * recovery
-    leakage = _leakage(buildings, stock, mode, lane, shares, permit) * deviation("infiltration")
+    leakage = _leakage(buildings, stock, mode, lane, shares, permit, floor_area) * deviation("infiltration")
     h_ve = np.maximum(per_litre * (flow + leakage[:, None]) - recovered, 1e-3 * floor_area[:, None])
 
     circulation = aged("circulation_loss") * floor_area * deviation("hot_water")
     outside = stock.constant("external_resistance") * stock.constant("sky_coefficient")
     walls_seen, roofs_seen = sky_view
     drives = np.zeros((len(lane), len(DRIVES)))
-    drives[:, 0] = outside * (u_wall * wall * walls_seen[lane] + u_roof * roof * roofs_seen[lane])
-    drives[:, 1] = ground_steady
-    drives[:, 2] = ground_season
+    facing_walls = (u_wall * wall + u_window * window) * walls_seen[lane]
+    drives[:, 0] = outside * at_mass * (facing_walls + u_roof * roof * roofs_seen[lane])
+    drives[:, 1] = at_mass * ground_steady
+    drives[:, 2] = at_mass * ground_season
     drives[:, 3] = stock.constant("circulation_useful_share") * circulation / 8.76
     cooled = aged("cooled") >= 0.5
-    opened = by_use("airing") * by_use("room_height") * floor_area
-    glazing = chosen("g_window", aged("g_perpendicular"))
+    opened = by_use("airing") * by_use("room_height") * floor_area * stock.constant("air_heat_capacity") / 3600.0
+    setpoint = schedules.profiles.heating_setpoint.max(axis=1)[schedules.profile[lane]] + deviation("heating_setpoint")
+    # windows that are put in have glass as new as themselves
+    given = buildings.overrides.get("u_window")
+    glazing = aged("g_perpendicular")
+    if given is not None:
+        glazing = np.where(given[lane] < aged("u_window"), np.minimum(glazing, newest("g_perpendicular")), glazing)
+    glazing = chosen("g_window", glazing)
     return ZoneParameters(
         zones=Zones(
             row=lane.astype(np.int64),
             profile=schedules.profile[lane],
             h_ve=h_ve,
             h_w=np.maximum(u_window * window, 1e-6),
-            h_em=1.0 / (1.0 / np.maximum(limited, 1e-6) - 1.0 / h_ms),
+            h_em=h_em,
             h_ms=h_ms,
             h_is=stock.constant("surface_to_air") * internal,
             capacity=by_use("heat_capacity") * floor_area / 3600.0,
             mass_share=mass_area / internal,
             gain_scale=floor_area * deviation("gains"),
             glazing_scale=glazing * deviation("window_area"),
-            opaque_scale=_opaque_scale(buildings, stock, u_wall, u_roof, lane),
+            opaque_scale=at_mass * _opaque_scale(buildings, stock, u_wall, u_roof, lane),
             drives=drives,
             heating_offset=deviation("heating_setpoint"),
             cooling_offset=np.zeros(len(lane)),
             heating_limit=np.full(len(lane), np.inf),
             cooling_limit=np.where(cooled, np.inf, 0.0),
-            airing=np.where(cooled, 0.0, stock.constant("air_heat_capacity") / 3600.0 * opened),
-            airing_above=np.full(len(lane), stock.constant("airing_temperature")),
+            airing=recovered + np.where(cooled, 0.0, opened)[:, None],
+            airing_above=np.maximum(stock.constant("airing_temperature"), setpoint),
             weight=np.full(len(lane), 1.0 if deviations is None else 0.0),
         ),
         transmission=limited + u_window * window,
@@ -236,8 +249,8 @@ def _air_flows(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Ventilation flow and its mechanical part (n, 2) in l/s, and the flow-weighted heat recovery (n, 2).
 
-    The standard demands the flows of the decree of every building; in operation old buildings have what their system
-    gives: natural or exhaust ventilation all day.
+    The standard demands the flows of the decree of every building. In operation dwellings, and whatever is older than
+    mechanical ventilation, have a constant air change all day.
     """
     likely = Permit(permit.year, np.zeros_like(permit.year))
     by_state = schedules.air_in_state[schedules.profile[lane]]
@@ -263,6 +276,7 @@ def _leakage(
     lane: NDArray[np.int64],
     shares: NDArray[np.float64],
     permit: Permit,
+    floor_area: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Infiltration (n,) in l/s: q50 A / x with the divisor x by storeys, where q50 A = n50 V.
 
@@ -279,7 +293,7 @@ def _leakage(
         [stock.constant(f"leakage_divisor_{k}") for k in (1, 2, 3)],
         stock.constant("leakage_divisor_5"),
     )
-    return n50 * buildings.heated_floor_area[lane] * height / divisor / 3.6
+    return n50 * floor_area * height / divisor / 3.6
 
 
 def _opaque_scale(

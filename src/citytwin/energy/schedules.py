@@ -28,15 +28,12 @@ class Schedules:
         Lighting and appliances, W/m2.
     air_in_state : float64 array (p, 2, 10)
         Mean flow of each use class of mixture p in the first and second ventilation state, l/(s m2).
-    time_in_state : float64 array (p, 2)
-        Share of the week.
     """
 
     profiles: Profiles
     profile: NDArray[np.int64]
     electricity: NDArray[np.float64]
     air_in_state: NDArray[np.float64]
-    time_in_state: NDArray[np.float64]
 
 
 def weekly_occupation(stock: Stock, mode: str) -> NDArray[np.float64]:
@@ -100,7 +97,6 @@ def build_schedules(shares: NDArray[np.float64], stock: Stock, mode: str) -> Sch
         profile=profile.reshape(-1).astype(np.int64),
         electricity=mix(electric[:, None] * occupied),
         air_in_state=air_in_state,
-        time_in_state=np.stack([(~state).mean(axis=1), state.mean(axis=1)], axis=1),
     )
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,8 +14,8 @@ from numpy.typing import NDArray
 
 from citytwin.model.demand import HeatSystem
 from citytwin.model.enums import Carrier, Use
+from citytwin.model.reference import CONFIDENCE, read_reference
 
-CONFIDENCE = {"high": 90, "medium": 70, "low": 40}
 MODES = ("standard", "operated")
 BASE_USES = tuple(u for u in Use if u not in (Use.UNKNOWN, Use.OTHER))
 _RESIDENTIAL = (Use.SMALL_RESIDENTIAL, Use.APARTMENT)
@@ -273,7 +271,7 @@ def load_stock(overrides: Mapping[str, Any] | str | Path | None = None) -> Stock
     if isinstance(overrides, str | Path):
         with open(overrides, "rb") as file:
             overrides = tomllib.load(file)
-    rows = {table: list(_read(name)) for table, name in _TABLES.items()}
+    rows = {table: list(read_reference(__package__, name)) for table, name in _TABLES.items()}
     changed = []
     for table, own in overrides.items():
         if table not in _KEYS:
@@ -286,13 +284,7 @@ def load_stock(overrides: Mapping[str, Any] | str | Path | None = None) -> Stock
 
 @cache
 def _shipped() -> Stock:
-    return _build({table: _read(name) for table, name in _TABLES.items()})
-
-
-@cache
-def _read(name: str) -> tuple[dict[str, str], ...]:
-    """Rows of a CSV file beside this module."""
-    return tuple(csv.DictReader(files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines()))
+    return _build({table: read_reference(__package__, name) for table, name in _TABLES.items()})
 
 
 def _checked(table: str, given: Mapping[str, Any], shipped: Sequence[Mapping[str, str]]) -> dict[str, str]:
@@ -392,7 +384,7 @@ def _use_profiles(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], tu
     quantities: dict[str, None] = {}
     for row in rows:
         quantities[row["quantity"]] = None
-        found.setdefault((row["mode"], row["quantity"]), {})[Use(Use.from_word(row["use"]))] = _cited(row)
+        found.setdefault((row["mode"], row["quantity"]), {})[Use.from_word(row["use"])] = _cited(row)
     none = Cited(np.nan, "", "", 0, "", "low")
     table = {}
     for mode in MODES:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.energy.stock import BASE_USES, CONFIDENCE, Stock
+from citytwin.energy.stock import BASE_USES, Stock
 from citytwin.model.buildings import Buildings
 from citytwin.model.enums import Action, Carrier, Severity, Use
 from citytwin.model.findings import Finding, Findings
+from citytwin.model.reference import CONFIDENCE
 
 COLUMNS = ("year_built", "use", "heated_floor_area")
 PERIOD_INPUTS = {

@@ -74,6 +74,12 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
     return write(path, fill)
 
 
+def write_part(path: Path, fill: Callable[[BinaryIO], None]) -> None:
+    """Write one file of a folder that :func:`publish_directory` is filling, which brings all to disk at its end."""
+    with open(path, "wb") as file:
+        fill(file)
+
+
 def publish_directory(path: str | Path, fill: Callable[[Path], None], marker: str) -> Path:
     """Write a folder through a temporary folder beside it and put it in place as a whole.
 
@@ -99,7 +105,7 @@ def publish_directory(path: str | Path, fill: Callable[[Path], None], marker: st
         temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}.tmp"))
         retired = temporary.with_name(f".{path.name}.{os.getpid()}.old")
         try:
-            fill(temporary)
+            _filled(temporary, fill)
             for file in temporary.rglob("*"):
                 if file.is_file():
                     _sync_file(file)
@@ -116,6 +122,16 @@ def publish_directory(path: str | Path, fill: Callable[[Path], None], marker: st
         _sync_directory(path.parent)
         shutil.rmtree(retired, ignore_errors=True)
     return path
+
+
+def _filled(temporary: Path, fill: Callable[[Path], None]) -> None:
+    """Call `fill`; where the system refuses one of its files, raise what the system said, to be told of the folder."""
+    try:
+        fill(temporary)
+    except OutputError as error:
+        if isinstance(error.__cause__, OSError):
+            raise error.__cause__ from None
+        raise
 
 
 def check_directory(path: str | Path, marker: str) -> None:

@@ -16,7 +16,7 @@ from citytwin.model.city import CityModel
 from citytwin.model.crs import settle
 from citytwin.model.enums import Action, ObjectKind, Severity
 from citytwin.model.provenance import Provenance
-from citytwin.model.ragged import offsets_of, row_of, take_ragged
+from citytwin.model.ragged import offsets_of, row_of, take_rings
 from citytwin.model.strings import Strings
 from citytwin.model.validity import check_geometry
 
@@ -302,7 +302,8 @@ def _clean(
         )
     kept = rings.kept
     polygons.rings, polygons.points, polygons.coordinates = rings.surface_rings, rings.ring_vertices, rings.coordinates
-    polygons.take(kept)
+    if len(kept) < n:
+        polygons.take(kept)
     sizes = np.diff(polygons.points[polygons.rings])
     root = _roots(parent)[polygons.object]
     per_object = np.bincount(root, weights=sizes, minlength=len(parent))
@@ -313,8 +314,7 @@ def _clean(
                 int(row), 1012, "OBJECT_TOO_LARGE", f"{per_object[row]:.0f} vertices are beyond limits.object_vertices"
             )
         left = np.flatnonzero(~np.isin(root, large))
-        polygons.rings, ring_rows = take_ragged(polygons.rings, left)
-        polygons.points, point_rows = take_ragged(polygons.points, ring_rows)
+        polygons.rings, polygons.points, point_rows = take_rings(polygons.rings, polygons.points, left)
         polygons.coordinates = polygons.coordinates[point_rows]
         polygons.take(left)
         kept = kept[left]

@@ -8,15 +8,15 @@ from citytwin.model.enums import Action, Severity
 from citytwin.model.findings import Finding, Findings
 
 CODES = {
-    "LOD_LEFT_OUT": (1301, "the format has one refinement of a level of detail; of several the finest is written"),
-    "LOD_ROUNDED": (1302, "the format has whole levels of detail only"),
-    "SEMANTICS_LEFT_OUT": (1303, "the format has no boundary surface of this kind or level of detail"),
-    "EXTRA_LEFT_OUT": (1304, "content that was kept as written has no place in the format"),
-    "ATTRIBUTE_CHANGED": (1305, "the format has no such type, unit or place of an attribute"),
-    "CRS_LEFT_OUT": (1306, "the format has no way to say the reference system"),
-    "POLYGON_COPIED": (1307, "a polygon shared by objects is written for each of them"),
-    "TEXT_CHANGED": (1308, "the format does not allow a character"),
-    "ID_LEFT_OUT": (1309, "the format has no place for identifiers of polygons"),
+    "LOD_LEFT_OUT": (1051, "the format has one refinement of a level of detail; of several the finest is written"),
+    "LOD_ROUNDED": (1052, "the format has whole levels of detail only"),
+    "SEMANTICS_LEFT_OUT": (1053, "the format has no boundary surface of this kind or level of detail"),
+    "EXTRA_LEFT_OUT": (1054, "content that was kept as written has no place in the format"),
+    "ATTRIBUTE_CHANGED": (1055, "the format has no such type, unit or place of an attribute"),
+    "CRS_LEFT_OUT": (1056, "the format has no way to say the reference system"),
+    "POLYGON_COPIED": (1057, "a polygon shared by objects is written for each of them"),
+    "TEXT_CHANGED": (1058, "the format does not allow a character"),
+    "ID_LEFT_OUT": (1059, "the format has no place for identifiers of polygons"),
 }
 
 

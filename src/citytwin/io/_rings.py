@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.model.ragged import offsets_of, row_of, take_ragged
+from citytwin.model.ragged import offsets_of, row_of, take_rings
 
 
 class CleanRings(NamedTuple):
@@ -109,8 +109,7 @@ def copy_polygons(
     rows: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Offsets and coordinates with copies of the polygons `rows` behind them."""
-    rings, ring_rows = take_ragged(surface_rings, rows)
-    points, point_rows = take_ragged(ring_vertices, ring_rows)
+    rings, points, point_rows = take_rings(surface_rings, ring_vertices, rows)
     return (
         np.concatenate([surface_rings, surface_rings[-1] + rings[1:]]),
         np.concatenate([ring_vertices, ring_vertices[-1] + points[1:]]),

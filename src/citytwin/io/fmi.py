@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import unicodedata
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +14,7 @@ from citytwin.errors import WeatherError
 from citytwin.io._hourly import IRRADIANCE, in_calendar_order
 from citytwin.model.enums import Severity
 from citytwin.model.findings import Finding, Findings
+from citytwin.model.reference import read_reference
 from citytwin.model.sky_temperature import sky_temperature_from_clearness
 from citytwin.model.sun import sun_of
 from citytwin.model.weather import Weather
@@ -106,7 +105,7 @@ def sky_temperature_estimated(reason: str) -> Finding:
 def _station(path: Path, latitude: float | None, longitude: float | None) -> Station:
     """The place given, else that of the station in the name of the file."""
     plain = unicodedata.normalize("NFKD", path.stem.lower()).encode("ascii", "ignore").decode()
-    table = csv.DictReader((files(__package__) / "fmi_stations.csv").read_text(encoding="utf-8").splitlines())
+    table = read_reference(__package__, "fmi_stations.csv")
     known = [Station(r["name"], float(r["latitude"]), float(r["longitude"]), float(r["altitude_m"])) for r in table]
     station = next((s for s in known if s.name.lower() in plain), None)
     if latitude is not None and longitude is not None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.errors import CityReadError
-from citytwin.io._atomic import publish_directory, recover_directory
+from citytwin.io._atomic import publish_directory, recover_directory, write_part
 from citytwin.model.attributes import AttributeTable
 from citytwin.model.city import CityModel, Extras, Objects, Rings, Solids, Surfaces
 from citytwin.model.findings import Findings
@@ -86,13 +87,20 @@ def save_city(city: CityModel, directory: str | Path) -> Path:
 
     def fill(folder: Path) -> None:
         for name, array in arrays.items():
-            with open(folder / f"{name}.npy", "wb") as file:
-                header = np.lib.format.header_data_from_array_1_0(np.ascontiguousarray(array))
-                np.lib.format.write_array_header_1_0(file, header)
-                file.write(np.ascontiguousarray(array).data)
-        (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            write_part(folder / f"{name}.npy", partial(_write_array, np.ascontiguousarray(array)))
+        write_part(folder / MANIFEST, partial(_write_text, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"))
 
     return publish_directory(directory, fill, MANIFEST)
+
+
+def _write_text(text: str, file: BinaryIO) -> None:
+    file.write(text.encode())
+
+
+def _write_array(array: NDArray[Any], file: BinaryIO) -> None:
+    """Write one npy file; ``np.save`` hides why the system refuses."""
+    np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
+    file.write(array.data)
 
 
 def open_city(directory: str | Path) -> CityModel:
@@ -114,9 +122,8 @@ def open_city(directory: str | Path) -> CityModel:
     def array(name: str) -> NDArray[Any]:
         try:
             path = folder / f"{name}.npy"
-            whole: NDArray[Any] = np.load(
-                path, mmap_mode=None if path.stat().st_size < 4096 else "r", allow_pickle=False
-            )
+            small = path.stat().st_size < SMALL_BYTES
+            whole: NDArray[Any] = np.load(path, mmap_mode=None if small else "r", allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
             raise _damaged(folder, f"{name}.npy: {error}") from error
         return whole
@@ -160,9 +167,7 @@ def open_city(directory: str | Path) -> CityModel:
             origin=array("origin"),
             crs=manifest["crs"],
             vertical_crs=manifest["vertical_crs"],
-            findings=Findings(
-                **finding_columns,
-            ),
+            findings=Findings(**finding_columns),
             extras=Extras(array("extra_object"), strings("extra_place"), strings("extra_content")),
             provenance=Provenance(tuple(InputFile(**item) for item in manifest["inputs"]), manifest["parameters"]),
             counts=manifest["counts"],

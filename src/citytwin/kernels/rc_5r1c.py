@@ -15,9 +15,11 @@ _MONTHS = 12
 # Scratch memory is one-dimensional and addressed by unsigned rows of LANES entries: a compiler that need not think of
 # negative indices, and that sees how far two rows of one array lie apart, turns the loops over lanes into vector code.
 _ROW = np.uint64(LANES)
-_COEFFICIENTS = 14
+_COEFFICIENTS = 15
 _B_MASS, _B_OUT, _B_SUN, _B_GAIN, _B_NODE, _B_AIR = (np.uint64(r * LANES) for r in range(6))
-_A_MASS, _A_OUT, _A_SUN, _A_GAIN, _A_NODE, _A_AIR, _PER_KELVIN, _OPEN = (np.uint64(r * LANES) for r in range(6, 14))
+_A_MASS, _A_OUT, _A_SUN, _A_GAIN, _A_NODE, _A_AIR, _PER_KELVIN, _OPEN, _AIRING = (
+    np.uint64(r * LANES) for r in range(6, 15)
+)
 _OPAQUE_SCALE, _HEAT_OFFSET, _COOL_OFFSET, _HEAT_LIMIT, _COOL_LIMIT, _OPEN_ABOVE = (
     np.uint64(r * LANES) for r in range(6)
 )
@@ -64,7 +66,8 @@ def _collapse(zones: Zones, lane: int, state: int, column: int, packed: NDArray[
     packed[at + _A_NODE] = h_is * h_ms / (2.0 * n * e * d)
     packed[at + _A_AIR] = a_air
     packed[at + _PER_KELVIN] = 1.0 / a_air
-    packed[at + _OPEN] = zones.airing[lane] / (1.0 + a_air * zones.airing[lane])
+    packed[at + _OPEN] = zones.airing[lane, state] / (1.0 + a_air * zones.airing[lane, state])
+    packed[at + _AIRING] = zones.airing[lane, state]
 
 
 @jit
@@ -166,19 +169,24 @@ def _step(
             + packed[c + _A_NODE + i] * node
         )
         per_kelvin = packed[c + _PER_KELVIN + i]
-        aired = (free - fixed[_OPEN_ABOVE + i]) * per_kelvin
-        most = packed[c + _OPEN + i] * (free - t_out)
-        aired = aired if aired < most else most
-        aired = aired if aired > zero else zero
-        free -= packed[c + _A_AIR + i] * aired
+        open_above = fixed[_OPEN_ABOVE + i]
         heat = (buffers[hour + _HEAT_SET + i] + fixed[_HEAT_OFFSET + i] - free) * per_kelvin
         heat = heat if heat > zero else zero
         heat = heat if heat < fixed[_HEAT_LIMIT + i] else fixed[_HEAT_LIMIT + i]
-        cool = (free - buffers[hour + _COOL_SET + i] - fixed[_COOL_OFFSET + i]) * per_kelvin
+        cool_set = buffers[hour + _COOL_SET + i] + fixed[_COOL_OFFSET + i]
+        spared = packed[c + _AIRING + i] * (cool_set - t_out)
+        spared = spared if spared > zero else zero
+        spared = spared if cool_set >= open_above else zero
+        cool = (free - cool_set) * per_kelvin - spared
         cool = cool if cool > zero else zero
         cool = cool if cool < fixed[_COOL_LIMIT + i] else fixed[_COOL_LIMIT + i]
         power = heat - cool
         air = free + packed[c + _A_AIR + i] * power
+        aired = (air - open_above) * per_kelvin
+        most = packed[c + _OPEN + i] * (air - t_out)
+        aired = aired if aired < most else most
+        aired = aired if aired > zero else zero
+        air -= packed[c + _A_AIR + i] * aired
         states[_MASS + i] = (
             packed[c + _B_MASS + i] * mass
             + packed[c + _B_OUT + i] * t_out
@@ -305,11 +313,12 @@ def simulate_zones(
     :math:`b_G = (f_m + H_3 f_s/H_2)/d`, :math:`b_P = H_3 H_1/(H_{ve} H_2 d)`, :math:`b_X = 1/d`; the air node follows
     from C.9 to C.11 with the mean of old and new mass temperature.
 
-    Windows opened against overheating are a second link :math:`H` between air node and outdoors, as wide as it takes to
-    keep `airing_above` and at most `airing`: they remove
-    :math:`\min((T_0 - T_{open})/a_P, \; H (T_0 - T_e)/(1 + a_P H))` where that is positive, with the air temperature
-    :math:`T_0` of closed windows and no power, which is what the network with :math:`H_{ve} + H` gives. Cooling comes
-    after it.
+    Airing against overheating (opened windows, heat recovery passed by) is a second link :math:`H` between air node and
+    outdoors, as wide as it takes to keep `airing_above` and at most `airing`: it removes
+    :math:`\min((T - T_{open})/a_P, \; H (T - T_e)/(1 + a_P H))` where that is positive, :math:`T` being the air
+    temperature without it, which is what the network with :math:`H_{ve} + H` gives. Cooling supplies what airing
+    leaves: :math:`q = (T_{air}(q=0) - T_{set})/a_P - H (T_{set} - T_e)` where outdoor air is colder than the set-point.
+    `airing_above` must not lie below the heating set-point.
 
     The computation has the float type of ``climate.temp_air``; daily sums are added up in float64. A zone's answer
     does not depend on the other zones of the call.

@@ -47,9 +47,10 @@ class Zones(NamedTuple):
     cooling_limit: NDArray[np.float64]
     """Largest cooling power, W, likewise."""
     airing: NDArray[np.float64]
-    """Largest conductance of windows that are opened against overheating, W/K; 0 where none are."""
+    """(n, 2): largest conductance that airing adds against overheating (opened windows, heat recovery passed by) in the
+    first and the second ventilation state, W/K; 0 where there is none."""
     airing_above: NDArray[np.float64]
-    """Air temperature above which they are opened, degrees Celsius."""
+    """Air temperature above which it is used, degrees Celsius; not below the heating set-point."""
     weight: NDArray[np.float64]
     """Weight in the hourly totals; 0 for zones that only serve statistics."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.model.enums import Carrier, Grade, Source, Status, Use
+from citytwin.model.enums import Carrier, Grade, Source, Status, Use, is_today
 from citytwin.model.findings import Findings
 from citytwin.model.provenance import Provenance
-from citytwin.model.ragged import freeze, take_ragged
+from citytwin.model.ragged import freeze_table, take_ragged
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,6 +26,8 @@ SOURCED = (
     "status", "height", "storeys", "volume", "permitted_floor_area", "total_floor_area", "gross_floor_area",
     "heated_floor_area", "window_area", "year_built", "use", "carrier",
 )  # fmt: skip
+OVERRIDES = ("u_wall", "u_roof", "u_floor", "u_window", "g_window", "heat_recovery", "n50")
+"""Properties that a register or a scenario can give and the stock tables need not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +90,8 @@ class Buildings:
     footprint_xy : float64 array (m, 2)
         In the CRS, closed exterior ring.
     overrides : mapping of name to float64 array (n,)
-        Values that a register or a scenario gives and the stock tables need not: ``u_wall``, ``u_roof``, ``u_floor``,
-        ``u_window`` W/(m2 K), ``g_window`` (-), ``heat_recovery`` (-), ``n50`` 1/h; NaN where the tables decide.
+        By the names in :data:`OVERRIDES`: ``u_...`` W/(m2 K), ``g_window`` (-), ``heat_recovery`` (-), ``n50`` 1/h; NaN
+        where the stock tables decide.
     crs : str or None
     findings : Findings
         Of the derivation; those of the reader stay with the city.
@@ -140,10 +143,7 @@ class Buildings:
     provenance: Provenance = field(default_factory=Provenance)
 
     def __post_init__(self) -> None:
-        for value in vars(self).values():
-            for array in value.values() if isinstance(value, dict) else [value]:
-                if isinstance(array, np.ndarray):
-                    freeze(array)
+        freeze_table(self)
 
     def __len__(self) -> int:
         return len(self.id)
@@ -151,10 +151,24 @@ class Buildings:
     def __repr__(self) -> str:
         return f"Buildings({len(self)}, {int(self.today.sum())} of today, {self.volume.sum():.0f} m3)"
 
+    def rows_of(self, ids: Iterable[str]) -> NDArray[np.int64]:
+        """Row of each of the given ids, int64 (k,).
+
+        Raises
+        ------
+        ValueError
+            No building has one of the ids.
+        """
+        row_of_id = {name: row for row, name in enumerate(self.id)}
+        try:
+            return np.array([row_of_id[name] for name in ids], np.int64)
+        except KeyError as error:
+            raise ValueError(f"no building has the id {error.args[0]!r}") from None
+
     @property
     def today(self) -> NDArray[np.bool_]:
         """Buildings of today's city (n,): existing ones and those whose status is unknown."""
-        return (self.status == Status.EXISTING) | (self.status == Status.UNKNOWN)
+        return is_today(self.status)
 
     @property
     def simulated(self) -> NDArray[np.bool_]:
@@ -251,11 +265,18 @@ class Buildings:
     def to_geopandas(self) -> gpd.GeoDataFrame:
         """Columns and footprint polygons, index ``building_id``; no polygon where there is no footprint."""
         import geopandas as gpd
+
+        return gpd.GeoDataFrame(self.to_pandas(), geometry=self.footprints(), crs=self.crs)
+
+    def footprints(self) -> NDArray[np.object_]:
+        """Footprints as shapely polygons in the CRS, object array (n,); None where there is none."""
         import shapely
 
-        bounds = self.footprint_offsets.tolist()
-        shapes = [shapely.Polygon(self.footprint_xy[a:b]) if b - a >= 4 else None for a, b in pairwise(bounds)]
-        return gpd.GeoDataFrame(self.to_pandas(), geometry=shapes, crs=self.crs)
+        shapes = np.full(len(self), None, object)
+        for row, (start, stop) in enumerate(pairwise(self.footprint_offsets.tolist())):
+            if stop - start >= 4:
+                shapes[row] = shapely.Polygon(self.footprint_xy[start:stop])
+        return shapes
 
 
 GROUP_COLUMNS = ("group_kind", "group_azimuth", "group_tilt", "group_area")

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from citytwin.model.buildings import Buildings
 
+NOT_ENVELOPE = (SurfaceKind.WINDOW, SurfaceKind.DOOR, SurfaceKind.INSTALLATION, SurfaceKind.INTERIOR)
+"""Kinds that close no shell of a building."""
+
 
 @dataclass(frozen=True, eq=False)
 class Objects:
@@ -163,7 +166,9 @@ class Surfaces:
     @cached_property
     def area(self) -> NDArray[np.float64]:
         """Area (n,), m2, holes taken out."""
-        return np.linalg.norm(self.normal, axis=1)
+        from citytwin.kernels.newell import areas
+
+        return areas(self.normal)
 
     @cached_property
     def azimuth(self) -> NDArray[np.float64]:
@@ -297,19 +302,19 @@ class CityModel:
         """Rows of the surfaces the analyses use.
 
         Of each object the deepest LoD with boundary surfaces, else the deepest there is; a building's own geometry
-        gives way to that of its parts where theirs is deeper. Openings are left out: the wall around them is whole in
-        LoD0-2.
+        gives way to that of its parts where theirs is deeper. Openings, installations and interiors are left out.
         """
         surfaces = self.surfaces
-        semantic = surfaces.kind != SurfaceKind.UNKNOWN
-        score = surfaces.lod.astype(np.int32) + 1000 * semantic
+        outer = ~np.isin(surfaces.kind, NOT_ENVELOPE)
+        semantic = outer & (surfaces.kind != SurfaceKind.UNKNOWN)
+        score = np.where(outer, surfaces.lod.astype(np.int32) + 1000 * semantic, -1)
         best = np.full(len(self.objects), -1, np.int32)
         np.maximum.at(best, surfaces.object, score)
         best_part = np.full(len(self.objects), -1, np.int32)
         parts = np.flatnonzero(self.objects.parent >= 0)
         np.maximum.at(best_part, self.objects.root[parts], best[parts])
         best = np.where(best < best_part, -2, best)
-        chosen = (score == best[surfaces.object]) & (surfaces.parent < 0)
+        chosen = (score == best[surfaces.object]) & (surfaces.parent < 0) & outer
         return np.flatnonzero(chosen)
 
     def buildings(self, context: CityModel | None = None) -> Buildings:

@@ -7,13 +7,11 @@ findings, and refuses where the data do not decide. What comes out is always met
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +20,7 @@ from numpy.typing import NDArray
 from citytwin.errors import CrsError
 from citytwin.model.enums import Action, Severity
 from citytwin.model.findings import Finding, Findings
+from citytwin.model.reference import read_reference
 
 if TYPE_CHECKING:
     from pyproj import CRS
@@ -83,8 +82,8 @@ class Settled:
 
 @cache
 def _aliases() -> dict[str, tuple[str, str]]:
-    table = files("citytwin.model").joinpath("crs_aliases.csv").read_text(encoding="utf-8")
-    return {row["alias"].upper(): (row["horizontal"], row["vertical"]) for row in csv.DictReader(table.splitlines())}
+    rows = read_reference("citytwin.model", "crs_aliases.csv")
+    return {row["alias"].upper(): (row["horizontal"], row["vertical"]) for row in rows}
 
 
 def parse_srs_name(text: str) -> SrsName | None:

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin._compat import require
+from citytwin.model._cast import as_rows
 from citytwin.model.enums import Carrier, Source
 from citytwin.model.findings import Findings
 from citytwin.model.provenance import Provenance
-from citytwin.model.ragged import freeze
+from citytwin.model.ragged import freeze_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +74,8 @@ class EnergyDemand:
     cooling_peak_kw : float64 array (n,)
     overheating_kh : float64 array (n,)
         Degree-hours of air temperature above the limit of the stock (27 degrees Celsius) from June to August. In
-        operated use windows are opened above 24 degrees where it is cooler outside; the standard opens none.
+        operated use windows are opened above 24 degrees where it is cooler outside; the standard opens none. Heat
+        recovery is passed by in both.
     heated_floor_area : float64 array (n,), m2
     monthly_kwh : mapping of name to float64 array (n, 12)
         By the names in :data:`MONTHLY`.
@@ -129,10 +131,7 @@ class EnergyDemand:
     provenance: Provenance = field(default_factory=Provenance, repr=False)
 
     def __post_init__(self) -> None:
-        for value in vars(self).values():
-            for array in value.values() if isinstance(value, dict) else [value]:
-                if isinstance(array, np.ndarray):
-                    freeze(array)
+        freeze_table(self)
 
     def __len__(self) -> int:
         return len(self.building)
@@ -172,11 +171,16 @@ class EnergyDemand:
         Returns
         -------
         float32 array (k, 8760)
+
+        Raises
+        ------
+        ValueError
+            Unknown name, a row out of range, or the demand was not simulated in this process.
         """
         _known(name, (*HOURLY, "temperature"))
         if self.compute_hours is None:
             raise ValueError("this demand was not simulated in this process, so that its hours are not at hand")
-        return self.compute_hours(np.asarray(rows, np.int64), name)
+        return self.compute_hours(as_rows(rows, "rows", len(self)), name)
 
     def quantile(self, name: str, q: float) -> FloatColumn:
         """Quantile of an annual value over the draws of each building (n,).

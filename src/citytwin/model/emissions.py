@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from citytwin.model.findings import Findings
 from citytwin.model.provenance import Provenance
-from citytwin.model.ragged import freeze
+from citytwin.model.ragged import freeze_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,9 +65,7 @@ class Emissions:
     provenance: Provenance = field(default_factory=Provenance, repr=False)
 
     def __post_init__(self) -> None:
-        for value in (*vars(self).values(), *self.draws.values()):
-            if isinstance(value, np.ndarray):
-                freeze(value)
+        freeze_table(self)
 
     def __len__(self) -> int:
         return len(self.building)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ class _Word(IntEnum):
         return self.name.lower()
 
     @classmethod
-    def from_word(cls, word: str) -> _Word:
+    def from_word(cls, word: str) -> Self:
         """Member of an exported name; ValueError lists the names there are."""
         try:
             return cls[word.upper()]
@@ -56,13 +57,18 @@ class SurfaceKind(_Word):
 
 
 class Status(_Word):
-    """Life-cycle state of a building. Today's city is EXISTING and UNKNOWN."""
+    """Life-cycle state of a building; see :func:`is_today`."""
 
     UNKNOWN = 0
     EXISTING = 1
     PLANNED = 2
     UNDER_CONSTRUCTION = 3
     DEMOLISHED = 4
+
+
+def is_today(status: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Whether buildings (n,) are of today's city: those that exist and those whose status is unknown."""
+    return (status == Status.EXISTING) | (status == Status.UNKNOWN)
 
 
 class Use(_Word):

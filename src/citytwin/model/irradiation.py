@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from citytwin._compat import require
 from citytwin._threads import map_blocks
+from citytwin.model._cast import as_rows
 from citytwin.model.findings import Findings
 from citytwin.model.provenance import Provenance
 from citytwin.model.ragged import freeze
@@ -188,8 +189,13 @@ class Irradiation:
         -------
         float32 array (k, 8760), W/m2
             Mean over the hour that begins h hours after New Year, local standard time.
+
+        Raises
+        ------
+        ValueError
+            A row is out of range.
         """
-        wanted = self.row[np.asarray(rows, np.int64)]
+        wanted = self.row[as_rows(rows, "rows", len(self))]
         group = np.searchsorted(self.exposure.offsets, wanted, side="right") - 1
         order = np.argsort(group, kind="stable")
         groups, starts = np.unique(group[order], return_index=True)

@@ -12,6 +12,14 @@ def freeze(*arrays: NDArray[np.generic]) -> None:
         array.flags.writeable = False
 
 
+def freeze_table(table: object) -> None:
+    """Make the arrays of a dataclass read-only, and those in its dictionaries."""
+    for value in vars(table).values():
+        for array in value.values() if isinstance(value, dict) else [value]:
+            if isinstance(array, np.ndarray):
+                freeze(array)
+
+
 def offsets_of(lengths: NDArray[np.integer]) -> NDArray[np.int64]:
     """Offsets (n + 1,) int64 of rows with the given lengths (n,)."""
     offsets = np.zeros(len(lengths) + 1, np.int64)
@@ -45,6 +53,15 @@ def take_ragged(offsets: NDArray[np.integer], rows: NDArray[np.integer]) -> tupl
     new = offsets_of(lengths)
     flat = np.arange(new[-1], dtype=np.int64) + np.repeat(starts - new[:-1], lengths)
     return new, flat
+
+
+def take_rings(
+    surface_rings: NDArray[np.integer], ring_vertices: NDArray[np.integer], rows: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Ring offsets, vertex offsets and flat vertex indices of a selection of surfaces; see :func:`take_ragged`."""
+    new_rings, rings = take_ragged(surface_rings, rows)
+    new_vertices, vertices = take_ragged(ring_vertices, rings)
+    return new_rings, new_vertices, vertices
 
 
 def row_of(offsets: NDArray[np.integer]) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from citytwin.model.attributes import AttributeTable
 from citytwin.model.city import CityModel, Extras, Objects, Rings, Solids, Surfaces
 from citytwin.model.enums import Action, Severity
 from citytwin.model.findings import Finding, Findings
-from citytwin.model.ragged import offsets_of, row_of, take_ragged
+from citytwin.model.ragged import offsets_of, take_ragged, take_rings
 from citytwin.model.strings import Strings
 
 
@@ -39,8 +39,7 @@ def select_rows(city: CityModel, objects: NDArray[np.integer]) -> CityModel:
     new_solid = _renumber(len(city.solids), kept_solids)
     solid_offsets, solid_entries = take_ragged(city.solids.offsets, kept_solids)
 
-    surface_rings, ring_rows = take_ragged(city.rings.surface_rings, rows)
-    ring_vertices, vertex_rows = take_ragged(city.rings.ring_vertices, ring_rows)
+    surface_rings, ring_vertices, vertex_rows = take_rings(city.rings.surface_rings, city.rings.ring_vertices, rows)
     rings, vertices = Rings(surface_rings, ring_vertices), city.vertices[vertex_rows]
     kept_extras = np.flatnonzero(new_object[city.extras.object] >= 0)
     ids = set(city.objects.id[objects])
@@ -179,15 +178,3 @@ def _duplicate_ids(ids: Strings) -> list[Finding]:
         Finding(1001, "DUPLICATE_ID", name, severity=Severity.ERROR, message=f"{count} objects bear this id")
         for name, count in zip(names[counts > 1], counts[counts > 1], strict=True)
     ]
-
-
-def surface_rows_of(city: CityModel, objects: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Active surface rows of some top-level objects, parts included."""
-    wanted = np.zeros(len(city.objects), bool)
-    wanted[objects] = True
-    return city.active[wanted[city.objects.root[city.surfaces.object[city.active]]]]
-
-
-def vertex_surface(rings: Rings) -> NDArray[np.int64]:
-    """Surface each vertex belongs to, int64 (n_vertices,)."""
-    return row_of(rings.surface_rings)[row_of(rings.ring_vertices)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.model.ragged import freeze, take_ragged
+from citytwin.model.ragged import freeze, take_rings
 
 if TYPE_CHECKING:
     from citytwin.model.city import CityModel
@@ -46,21 +46,13 @@ class Triangles:
     def __len__(self) -> int:
         return len(self.owner)
 
-    def relative_to(self, origin: NDArray[np.float64]) -> Triangles:
-        """The same triangles relative to another corner of the grid."""
-        if (origin == self.origin).all():
-            return self
-        xyz = (self.xyz + (self.origin - origin)).astype(np.float32)
-        return Triangles(origin, xyz, self.owner)
-
 
 def triangulate(city: CityModel, rows: NDArray[np.integer]) -> Triangles:
     """Ear-clipped triangles of some surfaces of a city."""
     from citytwin.kernels.ear_clipping import triangulate as clip
 
     rings = city.rings
-    surface_rings, ring_rows = take_ragged(rings.surface_rings, rows)
-    ring_vertices, vertex_rows = take_ragged(rings.ring_vertices, ring_rows)
+    surface_rings, ring_vertices, vertex_rows = take_rings(rings.surface_rings, rings.ring_vertices, rows)
     clipped = clip(surface_rings, ring_vertices, city.vertices[vertex_rows])
     xyz = city.vertices[vertex_rows[clipped.triangles]].astype(np.float32)
     return Triangles(city.origin, xyz, np.asarray(rows, np.int32)[clipped.surface])

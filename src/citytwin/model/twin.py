@@ -99,22 +99,19 @@ class Twin:
     def buildings(self) -> Buildings:
         """Buildings of the city with the changes applied, latest last."""
         buildings = self._with_status(self.city.buildings(self.context))
-        row_of_id = {name: row for row, name in enumerate(buildings.id)}
         for change in self.changes:
             if change.column != "status":
-                rows = [row_of_id[name] for name in change.buildings]
                 column = np.full(len(buildings), np.nan)
-                column[rows] = change.value
+                column[buildings.rows_of(change.buildings)] = change.value
                 buildings = buildings.with_columns(Source.SCENARIO, 95, **{change.column: column})
         return buildings
 
     def _with_status(self, buildings: Buildings) -> Buildings:
         """Buildings derived anew where a change of status builds or removes neighbours."""
         status = buildings.status.copy()
-        row_of_id = {name: row for row, name in enumerate(buildings.id)}
         for change in self.changes:
             if change.column == "status":
-                status[[row_of_id[name] for name in change.buildings]] = int(change.value)
+                status[buildings.rows_of(change.buildings)] = int(change.value)
         if (status == buildings.status).all():
             return buildings
         from citytwin.model.derive import derive_buildings

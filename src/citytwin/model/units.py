@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from functools import cache
-from importlib.resources import files
 
-import numpy as np
-from numpy.typing import NDArray
+from citytwin.model.reference import read_reference
 
 
 @cache
 def _units() -> dict[str, tuple[str, float]]:
-    table = files("citytwin.model").joinpath("units.csv").read_text(encoding="utf-8")
-    return {row["alias"]: (row["unit"], float(row["factor"])) for row in csv.DictReader(table.splitlines())}
+    return {row["alias"]: (row["unit"], float(row["factor"])) for row in read_reference("citytwin.model", "units.csv")}
 
 
 def unit_factor(unit: str, to: str) -> float:
@@ -35,12 +31,7 @@ def unit_factor(unit: str, to: str) -> float:
     word = re.split(r"[#:/]", unit.strip())[-1].lower()
     known = _units().get(word)
     if known is None:
-        raise ValueError(f"unit {unit!r} is not known; known are {', '.join(_units())}")
+        raise ValueError(f"the unit {unit!r} is not known")
     if known[0] != to:
-        raise ValueError(f"unit {unit!r} is one of {known[0]}, not of {to}")
+        raise ValueError(f"the unit {unit!r} measures {known[0]}, not {to}")
     return known[1]
-
-
-def to_unit(values: NDArray[np.float64], unit: str, to: str) -> NDArray[np.float64]:
-    """Values (n,) in the SI unit `to`; an empty unit means that they already are."""
-    return values if unit == "" else values * unit_factor(unit, to)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from citytwin.model.city import CityModel
 from citytwin.model.enums import Action, Severity
 from citytwin.model.findings import Finding, Findings
-from citytwin.model.ragged import row_of, take_ragged
+from citytwin.model.ragged import row_of, take_ragged, take_rings
 
 SNAP_M = 0.001
 PLANARITY_M = 0.01
@@ -140,8 +140,9 @@ def _components(city: CityModel, snap: float, rows: NDArray[np.int64]) -> dict[i
     """Shells of those solids that have several, counting polygons with a common point as one shell."""
     offsets, entries = take_ragged(city.solids.offsets, rows)
     solid = row_of(offsets)
-    ring_offsets, ring_rows = take_ragged(city.rings.surface_rings, city.solids.surface[entries])
-    vertex_offsets, vertex_rows = take_ragged(city.rings.ring_vertices, ring_rows)
+    ring_offsets, vertex_offsets, vertex_rows = take_rings(
+        city.rings.surface_rings, city.rings.ring_vertices, city.solids.surface[entries]
+    )
     face = row_of(ring_offsets)[row_of(vertex_offsets)]
     if not len(face):
         return {}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin.model._cast import as_floats
 from citytwin.model.findings import Findings
 from citytwin.model.provenance import Provenance
 from citytwin.model.ragged import freeze
@@ -67,10 +68,9 @@ class Weather:
 
     def __post_init__(self) -> None:
         for name in ("temp_air", "relative_humidity", "wind_speed", "ghi", "dni", "dhi", "sky_temperature"):
-            column = getattr(self, name)
-            if column.shape != (HOURS,):
-                raise ValueError(f"weather column {name} must have shape ({HOURS},), not {column.shape}")
+            column = as_floats(getattr(self, name), name, (HOURS,), missing=True)
             freeze(column)
+            object.__setattr__(self, name, column)
 
     def __repr__(self) -> str:
         kind = "synthetic " if self.synthetic else ""

@@ -126,6 +126,7 @@ def _load(assessment: Assessment) -> list[str]:
         ("heat_peak_kw", "heat peak of the district"),
         ("heating_peak_kw", "of it space heating alone"),
         ("heating_peak_sum_kw", "sum of the buildings' own peaks"),
+        ("electricity_peak_kw", "electricity peak, without heating"),
         ("overheating_kh", "dwellings above 27 C"),
         ("overheated_buildings", "dwelling houses above 150 Kh"),
     ):

@@ -8,23 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from citytwin.publish.text_table import figure
+
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def number(value: Any) -> str:
-    """A number as people read it: three to four significant digits, thousands set apart; "" where missing."""
-    if value is None or value != value:
-        return ""
+    """A number as :func:`~citytwin.publish.text_table.figure` writes it, "" where missing; yes or no."""
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
-    if isinstance(value, int | np.integer):
-        return f"{value:,}"
-    size = abs(float(value))
-    if size.is_integer():
-        return f"{value:,.0f}"
-    decimals = 0 if size >= 100 else 1 if size >= 10 else 2
-    return f"{value:,.{decimals}f}"
+    return "" if value is None or value != value else figure(value)
 
 
 def table(frame: pd.DataFrame, names: Mapping[str, str] | None = None, plain: Iterable[str] = ()) -> str:

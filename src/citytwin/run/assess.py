@@ -31,7 +31,9 @@ def assess(
 ) -> Assessment:
     """Derive buildings, shade them, simulate a year of 8,760 hours and account its emissions.
 
-    Nothing is written and the same twin gives the same answer on any number of threads.
+    Solar electricity lowers emissions as far as the district uses it in the same hour, as it lowers the energy bill;
+    what is fed into the grid counts for nothing. Nothing is written and the same twin gives the same answer on any
+    number of threads.
 
     Parameters
     ----------
@@ -71,6 +73,7 @@ def assess(
     if store is not None or executor is not None:
         raise NotImplementedError("store and executor must be None: runs are not kept or distributed yet")
     from citytwin import emissions, energy, solar
+    from citytwin.run.kpis import own_use_kwh
 
     def stage(name: str) -> Callable[[int, int], None] | None:
         return None if progress is None else partial(progress, name)
@@ -83,8 +86,11 @@ def assess(
     demand = energy.simulate(
         buildings, twin.weather, irradiation, twin.stock, use=use, draws=draws, progress=stage("simulate")
     )
-    produced = None if pv is None else dict(zip(pv.building, pv.annual_kwh, strict=True))
-    accounts = emissions.operational(demand, twin.factors, years, METHODS, produced)
+    replaced = None
+    if pv is not None:
+        share = own_use_kwh(demand, pv) / max(float(pv.annual_kwh.sum()), 1e-9)
+        replaced = dict(zip(pv.building, share * pv.annual_kwh, strict=True))
+    accounts = emissions.operational(demand, twin.factors, years, METHODS, replaced)
     findings = [part.findings for part in (twin.city, twin.weather, twin, buildings, irradiation, demand, accounts)]
     provenance = irradiation.provenance + accounts.provenance
     for extra in (pv, twin.network):

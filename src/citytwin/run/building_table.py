@@ -49,7 +49,8 @@ def building_table(assessment: Assessment) -> pd.DataFrame:
     for name in DEMAND:
         columns[name] = _spread(len(b), rows, getattr(assessment.demand, name))
     with np.errstate(divide="ignore", invalid="ignore"):
-        columns["heating_kwh_m2"] = columns["heating_kwh"] / b.heated_floor_area
+        for name in ("heating_kwh", "hot_water_kwh", "electricity_kwh"):
+            columns[f"{name}_m2"] = columns[name] / b.heated_floor_area
         columns["heating_kwh_m3"] = columns["heating_kwh"] / b.volume
     columns["roof_irradiation_kwh"], roof_area, columns["sky_view"] = sun_by_building(
         assessment.twin.city, b, assessment.irradiation
@@ -77,14 +78,13 @@ def ordered_names(years: tuple[int, ...]) -> list[str]:
         "hot_water_kwh", "electricity_kwh", "cooling_kwh", "roof_irradiation_kwh",
         "roof_irradiation_kwh_m2", "sky_view", "carrier", "carrier_source",
         *(f"co2e_kg_{year}" for year in years), "n_findings", "imputed_share",
-        "overheating_kh", "pv_kwh", "excluded_because",
+        "hot_water_kwh_m2", "electricity_kwh_m2", "overheating_kh", "pv_kwh", "excluded_because",
     ]  # fmt: skip
 
 
 def demand_rows(assessment: Assessment) -> NDArray[np.int64]:
     """Row in the buildings of each simulated building."""
-    row_of_id = {name: row for row, name in enumerate(assessment.buildings.id)}
-    return np.array([row_of_id[name] for name in assessment.demand.building], np.int64)
+    return assessment.buildings.rows_of(assessment.demand.building)
 
 
 def sun_by_building(
@@ -109,9 +109,7 @@ def pv_by_building(assessment: Assessment) -> NDArray[np.float64]:
     buildings = assessment.buildings
     total = np.where(buildings.today, 0.0, np.nan)
     if assessment.pv is not None:
-        row_of_id = {name: row for row, name in enumerate(buildings.id)}
-        rows = np.array([row_of_id[name] for name in assessment.pv.building], np.int64)
-        np.add.at(total, rows, assessment.pv.annual_kwh)
+        np.add.at(total, buildings.rows_of(assessment.pv.building), assessment.pv.annual_kwh)
     return total
 
 

@@ -13,12 +13,15 @@ from citytwin.run.building_table import METHOD, demand_rows, sun_by_building
 if TYPE_CHECKING:
     import pandas as pd
 
+    from citytwin.model.demand import EnergyDemand
+    from citytwin.model.pv import PvYield
     from citytwin.run.assessment import Assessment
 
 OVERHEATING_LIMIT_KH = 150.0
 """Degree-hours above 27 C in summer that decree 1010/2017 section 29 allows new dwellings."""
 LOW, MEDIAN, HIGH = 0.1, 0.5, 0.9
 SUMS = ("heating_kwh", "hot_water_kwh", "electricity_kwh", "cooling_kwh")
+PV_BASIS = "grid electricity that photovoltaics replace, own use only"
 DWELLINGS = (Use.SMALL_RESIDENTIAL, Use.APARTMENT)
 
 
@@ -109,6 +112,7 @@ def demand_kpis(assessment: Assessment) -> list[Kpi]:
         Kpi("heating_peak_kw", float(heating.max()), "kW", "space heating of all buildings in the same hour"),
         Kpi("heat_peak_kw", float((heating + water).max()), "kW", "with hot water spread evenly over the year"),
         Kpi("heating_peak_sum_kw", float(demand.heating_peak_kw.sum()), "kW", "sum of each building's own peak"),
+        Kpi("electricity_peak_kw", float(demand.district_hourly("electricity").max()), "kW", "heating not included"),
     ]
     dwelling = _dwelling(assessment)
     warm = demand.overheating_kh[dwelling]
@@ -139,12 +143,17 @@ def sun_kpis(assessment: Assessment) -> list[Kpi]:
 
 
 def pv_own_use(assessment: Assessment) -> float:
-    """Solar electricity that lighting, appliances, fans and cooling of the district use in the same hour, kWh."""
-    if assessment.pv is None:
-        return 0.0
-    demand = assessment.demand
+    """:func:`own_use_kwh` of an assessment, 0 where it has no photovoltaics."""
+    return 0.0 if assessment.pv is None else own_use_kwh(assessment.demand, assessment.pv)
+
+
+def own_use_kwh(demand: EnergyDemand, pv: PvYield) -> float:
+    """Solar electricity that lighting, appliances, fans and cooling of the district use in the same hour, kWh.
+
+    Electric heating is left out of the load: its hours depend on the heat source, which is a probability.
+    """
     load = demand.district_hourly("electricity") + demand.district_hourly("cooling") / demand.cooling_efficiency
-    return float(np.minimum(load, assessment.pv.district_hourly).sum())
+    return float(np.minimum(load, pv.district_hourly).sum())
 
 
 def emission_kpis(assessment: Assessment) -> list[Kpi]:
@@ -158,7 +167,7 @@ def emission_kpis(assessment: Assessment) -> list[Kpi]:
         chosen = (accounts.year == year) & (accounts.method == METHOD)
         for carrier in dict.fromkeys(accounts.carrier[chosen]):
             part = float(accounts.co2e_kg[chosen & (accounts.carrier == carrier)].sum())
-            basis = "grid electricity that photovoltaics replace" if carrier == "pv" else f"operation, {METHOD} method"
+            basis = PV_BASIS if carrier == "pv" else f"operation, {METHOD} method"
             rows.append(Kpi(f"co2e_kg_{year}_{carrier}", part, f"kg {accounts.gas}/a", basis))
     return rows
 

@@ -11,15 +11,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from citytwin.errors import ScenarioError
+from citytwin.model.buildings import OVERRIDES
 
 Ids = tuple[str, ...]
 UValue = Annotated[float, Meta(gt=0, le=7)]
 Share = Annotated[float, Meta(gt=0, le=1)]
 Price = Annotated[float, Meta(ge=0, le=1e9)]
 HeatSource = Literal["district_heat", "electricity", "ground_source_heat_pump", "oil", "gas", "wood"]
-
-TARGETS = ("u_wall", "u_roof", "u_floor", "u_window", "g_window", "heat_recovery", "n50")
-"""Properties a retrofit can set, under the names :class:`citytwin.Buildings` overrides bear."""
 
 
 class Selection(Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,8 +60,8 @@ class Retrofit(Selection, frozen=True, forbid_unknown_fields=True):
     n50: Annotated[float, Meta(gt=0, le=20)] | None = None
 
     def targets(self) -> dict[str, float]:
-        """Properties that are set, in the order of :data:`TARGETS`."""
-        return {name: getattr(self, name) for name in TARGETS if getattr(self, name) is not None}
+        """Properties that are set, by their names in :data:`citytwin.model.buildings.OVERRIDES`."""
+        return {name: getattr(self, name) for name in OVERRIDES if getattr(self, name) is not None}
 
 
 class Pv(Selection, frozen=True, forbid_unknown_fields=True):

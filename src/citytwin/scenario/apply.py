@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -137,7 +136,7 @@ def improves(buildings: Buildings, column: str, value: float, stock: Stock) -> N
     ----------
     buildings : Buildings
     column : str
-        One of :data:`citytwin.scenario.alternatives.TARGETS`.
+        One of :data:`citytwin.model.buildings.OVERRIDES`.
     value : float
     stock : Stock
         Says what buildings have that no register or scenario tells about.
@@ -169,13 +168,7 @@ def overlaps(buildings: Buildings, ids: tuple[str, ...], least_share: float = 0.
     """
     import shapely
 
-    bounds = buildings.footprint_offsets.tolist()
-    shapes = np.array(
-        [
-            shapely.make_valid(shapely.Polygon(buildings.footprint_xy[a:b])) if b - a >= 4 else shapely.Polygon()
-            for a, b in pairwise(bounds)
-        ]
-    )
+    shapes = shapely.make_valid(buildings.footprints())
     new = np.flatnonzero(np.isin(buildings.id, ids))
     old = np.flatnonzero(buildings.today & (shapely.area(shapes) > 0))
     which_new, which_old = shapely.STRtree(shapes[old]).query(shapes[new], predicate="intersects")

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 COMPARED = (
     "buildings_simulated", "heated_floor_area_m2", "heating_kwh", "heating_kwh_m2", "hot_water_kwh",
-    "electricity_kwh", "cooling_kwh", "heating_peak_kw", "heat_peak_kw", "heating_peak_sum_kw", "overheating_kh",
-    "overheated_buildings", "roof_irradiation_kwh", "pv_kwp", "pv_kwh", "pv_own_use_kwh",
+    "electricity_kwh", "cooling_kwh", "heating_peak_kw", "heat_peak_kw", "heating_peak_sum_kw",
+    "electricity_peak_kw", "overheating_kh", "overheated_buildings", "roof_irradiation_kwh", "pv_kwp", "pv_kwh",
+    "pv_own_use_kwh",
 )  # fmt: skip
 """Figures compared, besides emissions and money."""
 

@@ -72,9 +72,8 @@ def quantities(
         "demolish_m2": buildings.gross_floor_area,
     }
     if demand is not None:
-        row_of_id = {name: row for row, name in enumerate(buildings.id)}
         peak = np.zeros(len(buildings))
-        peak[[row_of_id[name] for name in demand.building]] = demand.heating_peak_kw
+        peak[buildings.rows_of(demand.building)] = demand.heating_peak_kw
         size["heat_source_kw"] = peak
     touched: dict[str, set[str]] = {}
     for change in twin.changes:

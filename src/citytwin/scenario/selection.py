@@ -65,14 +65,14 @@ def select(
     """
     chosen = eligible.copy()
     if selection.ids is not None:
-        row_of_id = {name: row for row, name in enumerate(buildings.id)}
-        for name in selection.ids:
-            if name not in row_of_id:
-                raise ScenarioError(f"{purpose} names building {name!r}, which is not in the city")
-            if not eligible[row_of_id[name]]:
-                status = Status(buildings.status[row_of_id[name]]).word.replace("_", " ")
-                heated = "heated" if buildings.heated[row_of_id[name]] else "unheated"
-                raise ScenarioError(f"{purpose} cannot apply to building {name!r}: status {status}, {heated}")
+        try:
+            rows = buildings.rows_of(selection.ids)
+        except ValueError as error:
+            raise ScenarioError(f"{purpose}: {error}") from None
+        for row in rows[~eligible[rows]]:
+            status = Status(buildings.status[row]).word.replace("_", " ")
+            heated = "heated" if buildings.heated[row] else "unheated"
+            raise ScenarioError(f"{purpose} cannot apply to building {buildings.id[row]!r}: status {status}, {heated}")
         chosen &= np.isin(buildings.id, list(selection.ids))
     if selection.where is not None:
         chosen &= _Condition(selection.where, buildings, city, purpose).truth().yes

@@ -1,5 +1,6 @@
 """Sun on surfaces: irradiation with shading, and what photovoltaics make of it."""
 
-import lazy_loader
+from citytwin.solar.irradiate import irradiate
+from citytwin.solar.photovoltaics import photovoltaics
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__all__ = ["irradiate", "photovoltaics"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +12,7 @@ from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
 from citytwin.model.irradiation import Irradiation
 from citytwin.model.pv import PvYield
+from citytwin.model.reference import read_reference
 from citytwin.model.sun import month_of_hour
 from citytwin.model.twin import RoofPv
 from citytwin.model.weather import HOURS, Weather
@@ -25,8 +24,7 @@ BUILDINGS_A_BLOCK = 64
 @cache
 def pv_parameters() -> Mapping[str, float]:
     """Values of ``pv_parameters.csv`` by name; the table has units and sources."""
-    text = (files(__package__) / "pv_parameters.csv").read_text(encoding="utf-8")
-    return {row["name"]: float(row["value"]) for row in csv.DictReader(text.splitlines())}
+    return {row["name"]: float(row["value"]) for row in read_reference(__package__, "pv_parameters.csv")}
 
 
 def system_losses() -> float:
@@ -124,14 +122,10 @@ def _module_share(
 ) -> NDArray[np.float64]:
     """Share of each surface that modules cover, float64 (n,)."""
     roof = is_roof(city, irradiation.surface)
-    row_of_id = {name: row for row, name in enumerate(buildings.id)}
     share = np.zeros(len(irradiation))
     for measure in measures:
-        unknown = [name for name in measure.buildings if name not in row_of_id]
-        if unknown:
-            raise ValueError(f"measure {measure.measure!r} names {unknown[0]!r}, which is no building of the city")
         named = np.zeros(len(buildings), bool)
-        named[[row_of_id[name] for name in measure.buildings]] = True
+        named[buildings.rows_of(measure.buildings)] = True
         face = roof & named[irradiation.building] & (irradiation.annual >= measure.min_irradiation)
         share[face] = np.maximum(share[face], measure.usable_share)
     return share

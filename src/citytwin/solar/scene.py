@@ -16,7 +16,7 @@ from citytwin.kernels.ear_clipping import triangulate
 from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
 from citytwin.model.enums import SurfaceKind
-from citytwin.model.ragged import row_of, take_ragged
+from citytwin.model.ragged import row_of, take_rings
 from citytwin.model.triangles import GRID_M, Triangles
 
 HALO_M = 500.0
@@ -87,8 +87,7 @@ def receivers_of(city: CityModel, buildings: Buildings) -> Receivers:
 
 def _south_west(city: CityModel, rows: NDArray[np.int64], building: NDArray[np.int64], n: int) -> NDArray[np.float64]:
     """Least x and y of the surfaces of each building relative to the origin of the city, float64 (n, 2)."""
-    surface_rings, rings = take_ragged(city.rings.surface_rings, rows)
-    ring_vertices, vertices = take_ragged(city.rings.ring_vertices, rings)
+    surface_rings, ring_vertices, vertices = take_rings(city.rings.surface_rings, city.rings.ring_vertices, rows)
     owner = building[row_of(surface_rings)[row_of(ring_vertices)]]
     corner = np.full((n, 2), np.inf)
     np.minimum.at(corner, owner, city.vertices[vertices, :2])
@@ -113,8 +112,7 @@ def occluders(city: CityModel, buildings: Buildings, context: CityModel | Triang
 
 def _triangles(city: CityModel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """Triangles (m, 3, 3) of some surfaces in double precision."""
-    surface_rings, rings = take_ragged(city.rings.surface_rings, rows)
-    ring_vertices, vertices = take_ragged(city.rings.ring_vertices, rings)
+    surface_rings, ring_vertices, vertices = take_rings(city.rings.surface_rings, city.rings.ring_vertices, rows)
     corners = _rounded(city.vertices[vertices])
     return corners[triangulate(surface_rings, ring_vertices, corners).triangles]
 
@@ -143,8 +141,7 @@ def cell_rings(
     city: CityModel, rows: NDArray[np.int64], shift: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Rings of some surfaces as offsets, offsets and vertices (m, 3) relative to the corner of a cell."""
-    surface_rings, rings = take_ragged(city.rings.surface_rings, rows)
-    ring_vertices, vertices = take_ragged(city.rings.ring_vertices, rings)
+    surface_rings, ring_vertices, vertices = take_rings(city.rings.surface_rings, city.rings.ring_vertices, rows)
     return surface_rings, ring_vertices, _rounded(city.vertices[vertices]) - shift
 
 

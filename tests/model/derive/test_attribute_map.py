@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from citytwin.model.attributes import AttributeTable, AttributeValue
 from citytwin.model.derive.attribute_map import fold, load_meanings, read_columns
+from citytwin.model.derive.notes import Notes
 from tests.model.derive.boxes import box_city
 
 MEANINGS = load_meanings()
@@ -12,7 +15,15 @@ def column(name, *fields, parents=None, meanings=MEANINGS):
     n = len(fields)
     city = box_city([[20 * i, 0, 20 * i + 10, 10, 0, 9] for i in range(n)], fields, parents=parents)
     building = np.where(np.asarray(city.objects.parent) < 0, np.arange(n), city.objects.parent)
-    return read_columns(city, building.astype(np.int64), n, meanings)[name]
+    return read_columns(city, building.astype(np.int64), n, meanings, Notes([""] * n))[name]
+
+
+def column_of_one(name, *values):
+    """Column of a city of one building with some attribute values, and the notes that were taken."""
+    city = box_city([[0, 0, 10, 10, 0, 9]])
+    objects = replace(city.objects, attributes=AttributeTable.of(1, values))
+    notes = Notes(["b"])
+    return read_columns(replace(city, objects=objects), np.zeros(1, np.int64), 1, MEANINGS, notes)[name], notes
 
 
 def test_case_accents_and_blanks_do_not_matter():
@@ -46,12 +57,27 @@ def test_years_come_from_dates(text):
 
 
 def test_a_joined_value_comes_before_that_of_the_file():
-    city = box_city([[0, 0, 10, 10, 0, 9]], [{"Kerrosala": 100.0}])
-    joined = city.objects.attributes.append([AttributeValue(0, "I_KEROSAL", "250", "double", "join:register")])
-    objects = type(city.objects)(city.objects.id, city.objects.kind, city.objects.parent, joined)
-    city = type(city)(**{**vars(city), "objects": objects})
-    read = read_columns(city, np.zeros(1, np.int64), 1, MEANINGS)["permitted_floor_area"]
-    assert read.number[0] == 250
+    values = [
+        AttributeValue(0, "Kerrosala", "100", "double"),
+        AttributeValue(0, "I_KEROSAL", "250", "double", "join:register"),
+    ]
+    assert column_of_one("permitted_floor_area", *values)[0].number[0] == 250
+
+
+@pytest.mark.parametrize(("unit", "metres"), [("", 30.0), ("#m", 30.0), ("urn:adv:uom:m", 30.0), ("ft", 9.144)])
+def test_numbers_are_converted_from_the_unit_they_state(unit, metres):
+    read, notes = column_of_one("measured_height", AttributeValue(0, "measuredHeight", "30", "measure", "core", unit))
+    assert read.number[0] == pytest.approx(metres)
+    assert not notes.findings
+
+
+@pytest.mark.parametrize("unit", ["furlong", "m2"])
+def test_a_number_in_no_usable_unit_is_left_out_with_a_note(unit):
+    read, notes = column_of_one("measured_height", AttributeValue(0, "measuredHeight", "30", "measure", "core", unit))
+    assert np.isnan(read.number[0])
+    assert not read.given[0]
+    assert [(note.code, note.object_id) for note in notes.findings] == [(1710, "b")]
+    assert unit in notes.findings[0].message
 
 
 def test_parts_fold_by_the_rule_of_the_meaning_where_the_building_has_no_value():
@@ -63,11 +89,8 @@ def test_parts_fold_by_the_rule_of_the_meaning_where_the_building_has_no_value()
 
 
 def test_repeats_on_one_building_are_not_added_up():
-    table = AttributeTable.of(1, [AttributeValue(0, "Kerrosala", v, "double") for v in ("100", "70")])
-    city = box_city([[0, 0, 10, 10, 0, 9]])
-    objects = type(city.objects)(city.objects.id, city.objects.kind, city.objects.parent, table)
-    city = type(city)(**{**vars(city), "objects": objects})
-    assert read_columns(city, np.zeros(1, np.int64), 1, MEANINGS)["permitted_floor_area"].number[0] == 100
+    values = [AttributeValue(0, "Kerrosala", text, "double") for text in ("100", "70")]
+    assert column_of_one("permitted_floor_area", *values)[0].number[0] == 100
 
 
 def test_users_add_names_and_words_before_the_shipped_ones():

@@ -6,6 +6,7 @@ import pytest
 import citytwin
 from citytwin.model.derive import derive_buildings, known_shares
 from citytwin.model.derive.attribute_map import load_meanings, read_columns
+from citytwin.model.derive.notes import Notes
 from citytwin.model.enums import Action, Grade, Severity, Source, Status, Use
 
 
@@ -21,7 +22,10 @@ def buildings(city):
 
 @pytest.fixture(scope="module")
 def columns(city):
-    return read_columns(city, np.arange(len(city.objects)), len(city.objects), load_meanings())
+    notes = Notes(list(city.objects.id))
+    columns = read_columns(city, np.arange(len(city.objects)), len(city.objects), load_meanings(), notes)
+    assert not notes.findings
+    return columns
 
 
 def test_status(buildings):

@@ -2,8 +2,9 @@ import pytest
 
 from citytwin.model.derive.attribute_map import load_meanings
 from citytwin.model.derive.codes import code_lists
-from citytwin.model.derive.tables import CONFIDENCE_CAP, assumption, read_csv
+from citytwin.model.derive.tables import assumption, read_csv
 from citytwin.model.enums import Carrier, Status, Use
+from citytwin.model.reference import CONFIDENCE
 
 TABLES = ["assumptions.csv", "carrier_shares.csv", "heat_sources.csv", "places.csv", "use_classes.csv"]
 
@@ -14,7 +15,7 @@ def test_every_row_has_source_year_licence_and_confidence(name):
         assert row["source"]
         assert row["licence"]
         assert row["year"].isdecimal()
-        assert row["confidence"] in CONFIDENCE_CAP
+        assert row["confidence"] in CONFIDENCE
         assert None not in row
 
 

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 
 from citytwin.model.attributes import NUMBER, AttributeTable
 from citytwin.model.city import CityModel
+from citytwin.model.derive.notes import Notes
 from citytwin.model.derive.tables import read_toml
+from citytwin.model.enums import Severity
+from citytwin.model.units import unit_factor
 
 KINDS = ("number", "year", "code", "word")
 PARTS = ("max", "sum", "first")
@@ -40,6 +43,7 @@ class Meaning:
     kind: str
     parts: str
     names: tuple[str, ...]
+    unit: str = ""
     above: float = -np.inf
     below: float = np.inf
     codelists: tuple[str, ...] = ()
@@ -72,7 +76,7 @@ def load_meanings(extension: Mapping[str, Any] | None = None) -> dict[str, Meani
         An unknown field, kind or fold rule, or a new meaning without all of kind, parts and names.
     """
     table: dict[str, dict[str, Any]] = {name: dict(fields) for name, fields in read_toml("attributes_fi.toml").items()}
-    known = {"kind", "parts", "names", "above", "below", "codelists", "codelists_of", "words"}
+    known = {"kind", "parts", "names", "unit", "above", "below", "codelists", "codelists_of", "words"}
     for name, fields in (extension or {}).items():
         unknown = set(fields) - known
         if unknown:
@@ -94,6 +98,7 @@ def load_meanings(extension: Mapping[str, Any] | None = None) -> dict[str, Meani
             kind=fields["kind"],
             parts=fields["parts"],
             names=tuple(fields["names"]),
+            unit=fields.get("unit", ""),
             above=float(fields.get("above", -np.inf)),
             below=float(fields.get("below", np.inf)),
             codelists=tuple(fields.get("codelists", ())),
@@ -128,12 +133,13 @@ class Column:
 
 
 def read_columns(
-    city: CityModel, building: NDArray[np.int64], n: int, meanings: Mapping[str, Meaning]
+    city: CityModel, building: NDArray[np.int64], n: int, meanings: Mapping[str, Meaning], notes: Notes
 ) -> dict[str, Column]:
     """Column of every meaning.
 
     A joined value comes before one of the file, the first name before the next, the building before its parts. Numbers
-    outside the bounds of their meaning, such as a floor area of 0, are missing and never hide another value.
+    outside the bounds of their meaning, such as a floor area of 0, are missing and never hide another value. Numbers
+    are in the unit of their meaning; one in a unit that cannot be converted is missing, with a note.
 
     Parameters
     ----------
@@ -143,12 +149,15 @@ def read_columns(
     n : int
         Number of buildings.
     meanings : mapping of name to Meaning
+    notes : Notes
     """
     table = city.objects.attributes
     entries = _entries_by_folded_key(table)
     joined = np.array([place.startswith("join:") for place in table.places], bool)
     is_part = city.objects.parent >= 0
-    return {name: _read(meaning, table, entries, joined, building, is_part, n) for name, meaning in meanings.items()}
+    return {
+        name: _read(meaning, table, entries, joined, building, is_part, n, notes) for name, meaning in meanings.items()
+    }
 
 
 def _entries_by_folded_key(table: AttributeTable) -> dict[str, NDArray[np.int64]]:
@@ -170,6 +179,7 @@ def _read(
     building: NDArray[np.int64],
     is_part: NDArray[np.bool_],
     n: int,
+    notes: Notes,
 ) -> Column:
     column = Column(np.full(n, np.nan), np.full(n, "", object), np.full(n, "", object))
     names = [name for name in dict.fromkeys(fold(name) for name in meaning.names) if name in entries]
@@ -183,12 +193,43 @@ def _read(
                 found = found[wanted]
                 if len(found):
                     rule = meaning.parts if from_part else "first"
-                    _fill(column, meaning, rule, name, building[table.row[found]], table.value[found])
+                    rows = building[table.row[found]]
+                    factor = _factors(meaning, name, table, found, rows, notes)
+                    _fill(column, meaning, rule, name, rows, table.value[found], factor)
     return column
 
 
+def _factors(
+    meaning: Meaning,
+    name: str,
+    table: AttributeTable,
+    found: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    notes: Notes,
+) -> NDArray[np.float64]:
+    """Factor (k,) from the unit each entry states to that of the meaning, NaN where there is none."""
+    factor = np.ones(len(found))
+    if not meaning.unit:
+        return factor
+    for code in np.unique(table.unit[found]):
+        stated, here = table.units[code], table.unit[found] == code
+        try:
+            factor[here] = unit_factor(stated, meaning.unit) if stated else 1.0
+        except ValueError as error:
+            factor[here] = np.nan
+            for row in np.unique(rows[here]):
+                notes.add(row, 1710, "UNIT_UNKNOWN", f"{name} is left out: {error}", Severity.WARNING)
+    return factor
+
+
 def _fill(
-    column: Column, meaning: Meaning, rule: str, name: str, rows: NDArray[np.int64], texts: Iterable[str]
+    column: Column,
+    meaning: Meaning,
+    rule: str,
+    name: str,
+    rows: NDArray[np.int64],
+    texts: Iterable[str],
+    factor: NDArray[np.float64],
 ) -> None:
     if meaning.kind in ("code", "word"):
         words = np.array([text.strip() for text in texts], object)
@@ -198,7 +239,7 @@ def _fill(
         column.attribute[rows] = name
         return
     parse = _year if meaning.kind == "year" else _number
-    numbers = np.array([parse(text.strip()) for text in texts])
+    numbers = np.array([parse(text.strip()) for text in texts]) * factor
     kept = (numbers > meaning.above) & (numbers < meaning.below)
     rows, numbers = rows[kept], numbers[kept]
     rows, first, which = np.unique(rows, return_index=True, return_inverse=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.model.buildings import Buildings
+from citytwin.model.buildings import OVERRIDES, Buildings
 from citytwin.model.city import CityModel
 from citytwin.model.derive import contradictions
 from citytwin.model.derive.attribute_map import Column, Meaning, fold, load_meanings, read_columns
@@ -36,9 +36,8 @@ from citytwin.model.derive.shells import Shells, build_shells
 from citytwin.model.derive.status import derive_status
 from citytwin.model.derive.uses import Uses, derive_heated, derive_uses
 from citytwin.model.derive.years import derive_years
-from citytwin.model.enums import GroupKind, ObjectKind, Source, Status
+from citytwin.model.enums import GroupKind, ObjectKind, Source, is_today
 
-OVERRIDES = ("u_wall", "u_roof", "u_floor", "u_window", "g_window", "heat_recovery", "n50")
 SAME_LEVEL_M = 0.01
 EXTRUDED = 50
 """Confidence of a volume from footprint and height."""
@@ -130,13 +129,13 @@ def _derive(
     building_of_object = number[objects.root]
     ids = objects.id[tops].to_numpy()
     notes = Notes(ids.tolist())
-    columns = read_columns(city, building_of_object, n, meanings)
+    columns = read_columns(city, building_of_object, n, meanings, notes)
 
     given = np.full(n, -1, np.int8)
     if given_status is not None:
         given[:n_rows] = given_status
     status, status_source, status_confidence = derive_status(columns["status"], meanings["status"], given, notes)
-    standing = (status == Status.EXISTING) | (status == Status.UNKNOWN)
+    standing = is_today(status)
 
     shells = build_shells(city, building_of_object, n)
     footprints = derive_footprints(shells, n)

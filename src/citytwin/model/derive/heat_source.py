@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from citytwin.model.derive.attribute_map import Column, Meaning, fold
 from citytwin.model.derive.codes import resolve
 from citytwin.model.derive.notes import Notes
-from citytwin.model.derive.tables import CONFIDENCE_CAP, read_csv
+from citytwin.model.derive.tables import read_csv
 from citytwin.model.enums import Carrier, Severity, Source, Use
+from citytwin.model.reference import CONFIDENCE
 
 RESOLVED = 90
 
@@ -84,7 +85,7 @@ def derive_heat_sources(
         for carrier in Carrier:
             if carrier != Carrier.UNKNOWN:
                 shares[fits, carrier] = float(row[carrier.word])
-        source[fits], confidence[fits] = Source.IMPUTED, min(50, CONFIDENCE_CAP[row["confidence"]])
+        source[fits], confidence[fits] = Source.IMPUTED, min(50, CONFIDENCE[row["confidence"]])
     shares[source == Source.MISSING, Carrier.UNKNOWN] = 1.0
     return HeatSources(shares.argmax(1).astype(np.int8), shares.astype(np.float32), source, confidence)
 

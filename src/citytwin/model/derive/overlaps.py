@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from citytwin.model.derive.contacts import GAP_M
 from citytwin.model.derive.notes import Notes
 from citytwin.model.derive.plan import Polygons
-from citytwin.model.enums import Severity, Status
+from citytwin.model.enums import Severity, Status, is_today
 
 LEAST_AREA_M2 = 1.0
 LEAST_HEIGHT_M = 0.5
@@ -48,7 +48,7 @@ def note_overlaps(
     common = shapely.intersection(shape[here], shape[there])
     area, length = shapely.area(common), shapely.length(common)
     wide = (area > LEAST_AREA_M2) & (2 * area > GAP_M * length)
-    today = (status == Status.EXISTING) | (status == Status.UNKNOWN)
+    today = is_today(status)
     for a, b, m2, m in zip(here[wide], there[wide], area[wide], common_height[wide], strict=True):
         severity = Severity.WARNING if today[a] and today[b] else Severity.INFO
         for one, other in ((a, b), (b, a)):

@@ -11,7 +11,7 @@ from citytwin.model.city import CityModel
 from citytwin.model.derive.grouping import sum_by
 from citytwin.model.derive.tables import assumption
 from citytwin.model.enums import GroupKind, SurfaceKind
-from citytwin.model.ragged import offsets_of, row_of, take_ragged
+from citytwin.model.ragged import offsets_of, row_of, take_ragged, take_rings
 
 NO_GROUP = -1
 SNAP_M = 0.001
@@ -72,9 +72,7 @@ class Shells:
 
     def rings_of(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
         """Ring offsets, vertex offsets and vertex rows of some surfaces."""
-        surface_rings, rings = take_ragged(self.surface_rings, rows)
-        ring_vertices, vertices = take_ragged(self.ring_vertices, rings)
-        return surface_rings, ring_vertices, vertices
+        return take_rings(self.surface_rings, self.ring_vertices, rows)
 
     def plan_boxes(
         self, rows: NDArray[np.integer]
@@ -120,8 +118,7 @@ def build_shells(city: CityModel, building_of_object: NDArray[np.int64], n: int)
     inside_out[faces.object[volume.signed < 0]] = True
 
     normal = np.where(inside_out[obj][:, None], -surfaces.normal[row], surfaces.normal[row])
-    surface_rings, rings = take_ragged(city.rings.surface_rings, row)
-    ring_vertices, kept = take_ragged(city.rings.ring_vertices, rings)
+    surface_rings, ring_vertices, kept = take_rings(city.rings.surface_rings, city.rings.ring_vertices, row)
     vertices = city.vertices[kept]
     starts = ring_vertices[surface_rings[:-1]]
     heights = vertices[:, 2]
@@ -210,8 +207,7 @@ def _volumes(city: CityModel, faces: _Faces) -> _Volumes:
     from citytwin.kernels.signed_volume import signed_volumes
 
     used, local = np.unique(faces.surface, return_inverse=True)
-    surface_rings, rings = take_ragged(city.rings.surface_rings, used)
-    ring_vertices, kept = take_ragged(city.rings.ring_vertices, rings)
+    surface_rings, ring_vertices, kept = take_rings(city.rings.surface_rings, city.rings.ring_vertices, used)
     vertices = np.ascontiguousarray(city.vertices[kept])
     n = len(faces.object)
     closure = edge_closure(

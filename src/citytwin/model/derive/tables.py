@@ -1,23 +1,19 @@
-"""The tables beside this file: read once, checked, every row with its source and confidence."""
+"""Assumptions and mappings beside this file, every number with its source and confidence."""
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-CONFIDENCE_CAP = {"low": 40, "medium": 60, "high": 90}
-"""Most confidence a value can have that rests on a row of a table with this word."""
+from citytwin.model.reference import CONFIDENCE, read_reference
 
 
-@cache
 def read_csv(name: str) -> tuple[Mapping[str, str], ...]:
-    """Rows of a shipped CSV table; every cell is text, an empty cell is ""."""
-    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
-    return tuple(csv.DictReader(text.splitlines()))
+    """Rows of a CSV table of this package."""
+    return read_reference(__package__, name)
 
 
 @cache
@@ -44,4 +40,4 @@ def assumption(quantity: str, use: str = "any") -> tuple[float, int]:
     """
     rows = {row["use"]: row for row in read_csv("assumptions.csv") if row["quantity"] == quantity}
     row = rows.get(use) or rows["any"]
-    return float(row["value"]), CONFIDENCE_CAP[row["confidence"]]
+    return float(row["value"]), CONFIDENCE[row["confidence"]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +10,9 @@ from numpy.typing import NDArray
 from citytwin.model.derive.attribute_map import Column, Meaning
 from citytwin.model.derive.codes import resolve
 from citytwin.model.derive.notes import Notes
-from citytwin.model.derive.tables import CONFIDENCE_CAP, assumption
+from citytwin.model.derive.tables import assumption
 from citytwin.model.enums import Severity, Source, Use
-
-Rows = tuple[Mapping[str, str], ...]
+from citytwin.model.reference import CONFIDENCE
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +77,7 @@ def derive_uses(column: Column, meaning: Meaning, storeys: NDArray[np.float64], 
             else:
                 shares[chosen, Use.from_word(row["use"])] += float(row["share"])
         source[chosen] = Source.DERIVED if split else Source.REGISTER
-        confidence[chosen] = min(90, CONFIDENCE_CAP[rows[0]["confidence"]])
+        confidence[chosen] = min(90, CONFIDENCE[rows[0]["confidence"]])
         unheated[chosen] = rows[0]["heated"] == "no"
         name[chosen] = rows[0]["name"]
     unknown = shares.sum(1) == 0

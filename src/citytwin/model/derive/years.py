@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from citytwin.model.derive.floors import REGISTER, Sourced
 from citytwin.model.derive.tables import assumption
-from citytwin.model.enums import Source, Status
+from citytwin.model.enums import Source, Status, is_today
 
 NEIGHBOUR_CONFIDENCE = 30
 
@@ -32,7 +32,7 @@ def derive_years(
     xy : float64 array (n, 2)
         Place of each building in the CRS, m; NaN where unknown.
     """
-    today = (status == Status.EXISTING) | (status == Status.UNKNOWN)
+    today = is_today(status)
     coming = (status == Status.PLANNED) | (status == Status.UNDER_CONSTRUCTION)
     given = ~np.isnan(register)
     placed = np.isfinite(xy[:, 0]) & np.isfinite(xy[:, 1])

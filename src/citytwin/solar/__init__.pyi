@@ -1,4 +1,0 @@
-from .irradiate import irradiate
-from .photovoltaics import photovoltaics
-
-__all__ = ["irradiate", "photovoltaics"]
