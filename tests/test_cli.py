@@ -416,7 +416,7 @@ def test_unwritable_output_is_told_before_anything_is_read(run, tmp_path):
     assert (tmp_path / "full" / "thesis.doc").read_text() == "precious"
 
 
-@pytest.mark.skipif(numba.config.DISABLE_JIT, reason=WHOLE_RUN)
+@pytest.mark.compiled
 def test_a_full_disk_leaves_nothing(run, files, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -435,3 +435,9 @@ def test_bench_outside_a_checkout(run, monkeypatch, tmp_path):
     code, out, err = run("bench")
     assert (code, out) == (2, "")
     assert "checkout" in err
+
+
+def test_an_impossible_number_of_threads_is_wrong_usage(monkeypatch, capsys):
+    monkeypatch.setenv("CITYTWIN_NUM_THREADS", "two")
+    assert cli.main(["cache", "--help"]) == 2
+    assert capsys.readouterr().err == "error: CITYTWIN_NUM_THREADS must be a whole number of at least 1, not 'two'\n"

@@ -20,10 +20,11 @@ from typing import Any
 import click
 
 import citytwin as ct
+from citytwin._threads import thread_count
 from citytwin.errors import CityTwinError, CityTwinWarning, MissingExtraError, OutputError
 
 WRITERS = {".gml": "write_citygml", ".xml": "write_citygml", ".json": "write_cityjson"}
-FOUND_ERRORS, REFUSED, MISSING_EXTRA, NOT_WRITABLE, INTERRUPTED = 1, 3, 4, 5, 130
+FOUND_ERRORS, WRONG_USAGE, REFUSED, MISSING_EXTRA, NOT_WRITABLE, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 crs_option = click.option("--crs", metavar="CRS", help="CRS of the city where its file names none, e.g. EPSG:3879.")
@@ -292,6 +293,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", CityTwinWarning)
         warnings.showwarning = lambda message, *_, **__: click.echo(f"warning: {message}", err=True)
+        try:
+            thread_count()
+        except ValueError as error:
+            click.echo(f"error: {error}", err=True)
+            return WRONG_USAGE
         try:
             code = cli.main(args=arguments, prog_name="citytwin", standalone_mode=False)
             return code if isinstance(code, int) else 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numba
 import pytest
 
 from citytwin.io import read_weather
@@ -15,7 +14,7 @@ HEAT_BOUND, COOL_BOUND = 0.20, 0.30
 
 
 @pytest.mark.filterwarnings("ignore:DatetimeIndex.dayofyear")
-@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="compares results of whole years")
+@pytest.mark.compiled
 @pytest.mark.parametrize(("name", "case"), [("600", LIGHT), ("900", HEAVY)])
 def test_loads_beside_energyplus(test_data: Path, name: str, case: Case, record_property) -> None:
     folder = test_data / "data" / "validation" / "ashrae140"

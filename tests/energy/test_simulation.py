@@ -189,7 +189,7 @@ def test_frost_adds_to_the_peak_of_recovery_only(weather: Weather) -> None:
     np.testing.assert_array_equal(limited.heating_kwh, free.heating_kwh)
 
 
-@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="many draws take long without the compiler")
+@pytest.mark.compiled
 def test_quantiles_bracket_the_central_value(weather: Weather, demand: EnergyDemand) -> None:
     low, middle, high = (demand.quantile("heating_kwh", q) for q in (0.1, 0.5, 0.9))
     assert (low < demand.heating_kwh).all()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from citytwin.energy.stock import BASE_USES, Permit, load_stock
+from citytwin.errors import CityReadError
 from citytwin.model import Carrier, Use
 from citytwin.model.reference import CONFIDENCE
 
@@ -230,3 +231,14 @@ def test_no_source_is_a_number_without_a_place() -> None:
             assert "ilmakalu" not in row.source.lower()
             assert not row.source.startswith("assumption") or row.confidence == "low", row
             assert "own assumption" not in row.licence or row.source.startswith("assumption"), row
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(None, "No such file"), (b"stock = [", "not TOML"), (b"\xff", "not TOML")]
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path, content: bytes | None, reason: str) -> None:
+    path = tmp_path / "own.toml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(CityReadError, match=f"own.toml: {reason}"):
+        load_stock(path)

@@ -6,7 +6,8 @@ import numpy as np
 
 from citytwin.model.assemble import SolidColumns, assemble_city
 from citytwin.model.attributes import AttributeTable, AttributeValue
-from citytwin.model.city import CityModel, Extras
+from citytwin.model.city import CityModel
+from citytwin.model.city_tables import Extras
 from citytwin.model.enums import Action, ObjectKind, SurfaceKind
 from citytwin.model.findings import Finding, Findings
 from citytwin.model.ragged import offsets_of

@@ -45,8 +45,7 @@ def simulate_zone(
         aired = 0.0
         useless = cooling_limit > 0.0 and (set_cool[h] < airing_above or set_cool[h] <= t_out[h])
         if airing[state[h]] > 0.0 and air_free > airing_above and air_free > t_out[h] and not useless:
-            wide = (t_out[h], t_out[h], ve + airing[state[h]], h_w, h_em, h_ms, h_is, capacity, mass_share)
-            wide = (*wide, internal[h], sun[h], node[h])
+            wide = (t_out[h], t_out[h], ve + airing[state[h]], *fixed[3:])
             t_wide, _, air_wide = zone_temperatures(t_mass, *wide, 0.0)
             if air_wide >= airing_above:
                 power = 0.0

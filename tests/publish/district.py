@@ -14,9 +14,9 @@ from citytwin.scenario.compare import Comparison, compare
 @cache
 def district() -> Comparison:
     weather = ct.synthetic.weather(60.2, 24.9, ct.synthetic.helsinki_normals())
-    today = ct.Twin(ct.synthetic.city(12, seed=3), weather)
+    today = ct.Twin(ct.synthetic.city(2, seed=3), weather)
     plan = Alternative("Renewed", retrofit=(Retrofit(u_window=0.8),), pv=(Pv(min_irradiation_kwh_m2=600),))
-    return compare([ct.assess(today, draws=4), ct.assess(apply(today, plan), draws=4)])
+    return compare([ct.assess(today, draws=2), ct.assess(apply(today, plan), draws=2)])
 
 
 def assessment() -> Assessment:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from citytwin.publish import charts
-from citytwin.publish.geodata import buildings_frame
 from tests.publish.district import assessment
 
 pytest.importorskip("matplotlib", reason="charts need the extra view")
@@ -18,7 +17,7 @@ DRAWN = {
     ),
     "alternatives": lambda: charts.alternatives({"today": {"heat": 5.0}, "new": {"heat": 3.0}}, "MWh", "Energy"),
     "grades": lambda: charts.grades({"A": 3, "B": 0}),
-    "heat_map": lambda: charts.heat_map(buildings_frame(assessment())),
+    "heat_map": lambda: charts.heat_map(assessment().to_geopandas()),
 }
 
 

@@ -1,21 +1,18 @@
-"""The pipeline on four synthetic buildings: every stage is wired to the next."""
+"""The pipeline on two synthetic buildings: every stage is wired to the next."""
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import pytest
 
 import citytwin as ct
 from citytwin.model.twin import Change, RoofPv
 
-SLOW_WITHOUT_COMPILER = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="takes half a minute without the compiler")
-
 
 @pytest.fixture(scope="module")
 def today():
     weather = ct.synthetic.weather(60.2, 24.9, ct.synthetic.helsinki_normals())
-    return ct.Twin(ct.synthetic.city(4, seed=1), weather)
+    return ct.Twin(ct.synthetic.city(2, seed=1), weather)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +25,7 @@ def test_stages_hold_together(today, assessment):
     assert assessment.name == "today"
     assert assessment.years == (2025, 2030)
     assert assessment.pv is None
-    assert len(assessment.demand) + len(assessment.demand.excluded.building) == len(assessment.buildings) == 4
+    assert len(assessment.demand) + len(assessment.demand.excluded.building) == len(assessment.buildings) == 2
     assert assessment.emissions.methods == ["benefit", "energy"]
     assert assessment.provenance.parameters["energy_draws"] == 4
     assert assessment.kpi("heating_kwh") > 0
@@ -43,6 +40,7 @@ def test_table_adds_up_to_the_figures(assessment):
     assert table["roof_irradiation_kwh"].sum() == pytest.approx(assessment.kpi("roof_irradiation_kwh"), rel=1e-12)
 
 
+@pytest.mark.compiled
 def test_measures_reach_the_results(today, assessment):
     ids = tuple(today.buildings().id)
     better = ct.assess(
@@ -57,7 +55,7 @@ def test_measures_reach_the_results(today, assessment):
     assert better.table()["pv_kwh"].sum() == pytest.approx(better.kpi("pv_kwh"))
 
 
-@SLOW_WITHOUT_COMPILER
+@pytest.mark.compiled
 def test_one_thread_gives_the_same(today, assessment, monkeypatch):
     monkeypatch.setenv("CITYTWIN_NUM_THREADS", "1")
     alone = ct.assess(today, draws=4, years=(2030, 2025))
@@ -65,7 +63,7 @@ def test_one_thread_gives_the_same(today, assessment, monkeypatch):
     np.testing.assert_array_equal(alone.demand.heating_kwh, assessment.demand.heating_kwh)
 
 
-@SLOW_WITHOUT_COMPILER
+@pytest.mark.compiled
 def test_progress_names_the_stage(today):
     seen = []
     ct.assess(today, draws=0, progress=lambda stage, done, total: seen.append((stage, done == total)))

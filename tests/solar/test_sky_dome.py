@@ -44,6 +44,7 @@ def test_walls_of_case_600_are_within_the_range_of_the_programs(test_data):
     assert open_plane(dome, 0, 0) == pytest.approx(1670, abs=2)  # the range is 1663-1670, the file itself has 1670.6
 
 
+@pytest.mark.compiled
 def test_145_patches_are_as_good_as_577_on_open_walls(vantaa_path):
     weather = read_weather(vantaa_path)
     coarse, fine = (sky_dome(weather, "perez", factor) for factor in (1, 2))

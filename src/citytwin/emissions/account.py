@@ -11,12 +11,10 @@ from numpy.typing import NDArray
 from citytwin.emissions.factors import METHODS, EmissionFactors, FactorSeries, load_factors
 from citytwin.model._cast import as_floats
 from citytwin.model.demand import EnergyDemand
-from citytwin.model.emissions import Emissions
+from citytwin.model.emissions import YEARS, Emissions
 from citytwin.model.enums import Action, Carrier, Severity
 from citytwin.model.findings import Finding, Findings
 from citytwin.model.provenance import Provenance
-
-YEARS = (2025, 2030, 2040)
 
 
 def operational(

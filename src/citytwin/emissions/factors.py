@@ -150,6 +150,14 @@ def load_factors(area: str = "Finland") -> EmissionFactors:
     fuels burnt on site (co2data.fi, CO2e, life cycle). ``Helsinki`` holds what Helen reports for its district heat:
     CO2, not CO2e, in two segments, because the method changed in 2019.
 
+    Parameters
+    ----------
+    area : {"Finland", "Helsinki"}
+
+    Returns
+    -------
+    EmissionFactors
+
     Raises
     ------
     ValueError

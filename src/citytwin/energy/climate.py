@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.kernels.rc_5r1c import Climate
+from citytwin.model.sun import MONTH_DAYS
 from citytwin.model.weather import HOURS, Weather
 
-DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-MONTH_OF_DAY = np.repeat(np.arange(12), DAYS_OF_MONTH)
-SUMMER = (24 * sum(DAYS_OF_MONTH[:5]), 24 * sum(DAYS_OF_MONTH[:8]))
+MONTH_OF_DAY = np.repeat(np.arange(12), MONTH_DAYS)
+SUMMER = (24 * sum(MONTH_DAYS[:5]), 24 * sum(MONTH_DAYS[:8]))
 """Hours from 1 June to 31 August, in which overheating counts (Decree 1010/2017, section 29)."""
 LAG_H = 730
 """Hours the ground follows the air by: one month, ISO 13370:2017, Annex H."""

@@ -137,8 +137,8 @@ def zone_parameters(
         return weighted(shares, stock.by_use(name, mode))
 
     def chosen(name: str, table: NDArray[np.float64]) -> NDArray[np.float64]:
-        given = buildings.overrides.get(name)
-        return table if given is None else np.where(np.isnan(given[lane]), table, given[lane])
+        given = buildings.override(name)[lane]
+        return np.where(np.isnan(given), table, given)
 
     floor_area = buildings.heated_floor_area[lane] * deviation("floor_area")
     window = np.minimum(
@@ -175,13 +175,12 @@ def zone_parameters(
     flow *= deviation("ventilation")[:, None]
     mechanical *= deviation("ventilation")[:, None]
     fan_power = aged("fan_power")
-    given = buildings.overrides.get("heat_recovery")
-    if given is not None:
-        recovery = np.where(np.isnan(given[lane])[:, None], recovery, given[lane][:, None])
-        # recovery that is put in needs balanced ventilation, with fans as new as itself
-        added = given[lane] > aged("heat_recovery")
-        fan_power = np.where(added, newest("fan_power"), fan_power)
-        mechanical = np.where(added[:, None], flow, mechanical)
+    given = buildings.override("heat_recovery")[lane]
+    recovery = np.where(np.isnan(given)[:, None], recovery, given[:, None])
+    # recovery that is put in needs balanced ventilation, with fans as new as itself
+    added = given > aged("heat_recovery")
+    fan_power = np.where(added, newest("fan_power"), fan_power)
+    mechanical = np.where(added[:, None], flow, mechanical)
     per_litre = stock.constant("air_heat_capacity") / 1000.0
     recovered = per_litre * flow * recovery
     leakage = _leakage(buildings, stock, mode, lane, shares, permit, floor_area) * deviation("infiltration")
@@ -200,11 +199,9 @@ def zone_parameters(
     opened = by_use("airing") * by_use("room_height") * floor_area * stock.constant("air_heat_capacity") / 3600.0
     setpoint = schedules.profiles.heating_setpoint.max(axis=1)[schedules.profile[lane]] + deviation("heating_setpoint")
     # windows that are put in have glass as new as themselves
-    given = buildings.overrides.get("u_window")
-    glazing = aged("g_perpendicular")
-    if given is not None:
-        glazing = np.where(given[lane] < aged("u_window"), np.minimum(glazing, newest("g_perpendicular")), glazing)
-    glazing = chosen("g_window", glazing)
+    glass = aged("g_perpendicular")
+    renewed = buildings.override("u_window")[lane] < aged("u_window")
+    glazing = chosen("g_window", np.where(renewed, np.minimum(glass, newest("g_perpendicular")), glass))
     return ZoneParameters(
         zones=Zones(
             row=lane.astype(np.int64),
@@ -284,9 +281,8 @@ def _leakage(
     """
     height = weighted(shares, stock.by_use("room_height", mode))
     n50 = stock.by_period("n50", shares, permit)
-    given = buildings.overrides.get("n50")
-    if given is not None:
-        n50 = np.where(np.isnan(given[lane]), n50, given[lane])
+    given = buildings.override("n50")[lane]
+    n50 = np.where(np.isnan(given), n50, given)
     storeys = np.nan_to_num(buildings.storeys[lane], nan=1.0)
     divisor = np.select(
         [storeys < 1.5, storeys < 2.5, storeys < 4.5],
@@ -322,7 +318,6 @@ def opaque_u_values(buildings: Buildings, stock: Stock) -> tuple[NDArray[np.floa
     permit = central_permit(buildings, stock)
     found = []
     for name in ("u_wall", "u_roof"):
-        table = stock.by_period(name, shares, permit)
-        given = buildings.overrides.get(name)
-        found.append(table if given is None else np.where(np.isnan(given), table, given))
+        given = buildings.override(name)
+        found.append(np.where(np.isnan(given), stock.by_period(name, shares, permit), given))
     return found[0], found[1]

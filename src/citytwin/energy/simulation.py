@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin._threads import map_blocks
-from citytwin.energy.climate import DAYS_OF_MONTH, MONTH_OF_DAY, climate_of
+from citytwin.energy.climate import MONTH_OF_DAY, climate_of
 from citytwin.energy.parameters import ZoneParameters, zone_parameters
 from citytwin.energy.schedules import WEEK, Schedules, build_schedules, monthly_sums
 from citytwin.energy.solar_gains import SolarGains, solar_gains
@@ -22,6 +22,7 @@ from citytwin.kernels.rc_5r1c import Climate, Loads, Zones, simulate_zones
 from citytwin.model.buildings import Buildings
 from citytwin.model.demand import ANNUAL, MONTHLY, EnergyDemand, Excluded
 from citytwin.model.enums import Source
+from citytwin.model.sun import MONTH_DAYS
 from citytwin.model.weather import HOURS, Weather
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ class _Study:
         off = monthly_sums(1.0 - state, MONTH_OF_DAY)[zones.profile]
         appliances = lanes.appliances[:, None] * monthly_sums(schedules.electricity, MONTH_OF_DAY)[zones.profile]
         fans = lanes.fans[:, :1] * off + lanes.fans[:, 1:] * on
-        month_share = np.array(DAYS_OF_MONTH) / sum(DAYS_OF_MONTH)
+        month_share = np.array(MONTH_DAYS) / sum(MONTH_DAYS)
         peak = np.concatenate([block.heating_peak for block in loads])
         hour = np.concatenate([block.heating_peak_hour for block in loads])
         return {

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin.errors import CityReadError
 from citytwin.model.demand import HeatSystem
 from citytwin.model.enums import Carrier, Use
 from citytwin.model.reference import CONFIDENCE, read_reference
@@ -254,8 +255,14 @@ def load_stock(overrides: Mapping[str, Any] | str | Path | None = None) -> Stock
         file it overrides; ``source`` is needed, ``year``, ``licence`` and ``confidence`` (default medium) are not. Rows
         of ``stock`` overlay the shipped periods for the years they name.
 
+    Returns
+    -------
+    Stock
+
     Raises
     ------
+    CityReadError
+        The file cannot be opened or is not TOML.
     ValueError
         Unknown table, column, use class or quantity, or a row without source.
 
@@ -269,8 +276,7 @@ def load_stock(overrides: Mapping[str, Any] | str | Path | None = None) -> Stock
     if overrides is None:
         return _shipped()
     if isinstance(overrides, str | Path):
-        with open(overrides, "rb") as file:
-            overrides = tomllib.load(file)
+        overrides = _own_tables(Path(overrides))
     rows = {table: list(read_reference(__package__, name)) for table, name in _TABLES.items()}
     changed = []
     for table, own in overrides.items():
@@ -280,6 +286,15 @@ def load_stock(overrides: Mapping[str, Any] | str | Path | None = None) -> Stock
             rows[table].append(_checked(table, given, rows[table]))
             changed.append(f"{table}: {' '.join(str(given.get(key, '')) for key in _KEYS[table])}".strip())
     return replace(_build(rows), changed=tuple(changed))
+
+
+def _own_tables(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CityReadError(error.strerror or str(error), path, advice="Name a TOML file of stock tables") from error
+    except ValueError as error:
+        raise CityReadError(f"not TOML: {error}", path, advice="See load_stock for the tables it may hold") from error
 
 
 @cache

@@ -12,16 +12,8 @@ from citytwin.model.findings import Finding, Findings
 from citytwin.model.reference import CONFIDENCE
 
 COLUMNS = ("year_built", "use", "heated_floor_area")
-PERIOD_INPUTS = {
-    "u_wall": "u_wall",
-    "u_roof": "u_roof",
-    "u_floor": "u_floor",
-    "u_window": "u_window",
-    "n50": "n50",
-    "heat_recovery": "heat_recovery",
-    "constant_air_change": "",
-}
-"""Period quantities that decide the demand for heat, and the override of the buildings that replaces each."""
+PERIOD_INPUTS = ("u_wall", "u_roof", "u_floor", "u_window", "n50", "heat_recovery", "constant_air_change")
+"""Quantities by year of permit that decide the demand for heat; an override of the same name replaces one."""
 USE_INPUTS = ("heating_setpoint", "air_in_use", "hot_water", "lighting_power", "appliance_power", "person_heat")
 
 
@@ -45,11 +37,9 @@ def _inputs(buildings: Buildings, stock: Stock, mode: str) -> list[tuple[str, ND
     shares = stock.shares(buildings.use_shares)
     permit = stock.permit(shares, buildings.year_built, np.zeros(len(buildings)))
     inputs = []
-    for quantity, override in PERIOD_INPUTS.items():
-        confidence = stock.confidence(quantity, shares, permit)
-        if override in buildings.overrides:
-            confidence = np.where(np.isnan(buildings.overrides[override]), confidence, 100.0)
-        inputs.append((quantity, confidence))
+    for quantity in PERIOD_INPUTS:
+        by_tables = np.isnan(buildings.override(quantity))
+        inputs.append((quantity, np.where(by_tables, stock.confidence(quantity, shares, permit), 100.0)))
     base = list(BASE_USES)
     for quantity in USE_INPUTS:
         by_use = np.array([CONFIDENCE[cited.confidence] for cited in stock.uses[mode, quantity]], float)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.model.attributes import TYPES, AttributeTable
-from citytwin.model.city import Extras
+from citytwin.model.city_tables import Extras
 from citytwin.model.enums import Action, Severity
 from citytwin.model.findings import Finding, Findings
 from citytwin.model.ragged import offsets_of

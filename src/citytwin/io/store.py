@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from citytwin.errors import CityReadError
 from citytwin.io._atomic import publish_directory, recover_directory, write_part
 from citytwin.model.attributes import AttributeTable
-from citytwin.model.city import CityModel, Extras, Objects, Rings, Solids, Surfaces
+from citytwin.model.city import CityModel
+from citytwin.model.city_tables import Extras, Objects, Rings, Solids, Surfaces
 from citytwin.model.findings import Findings
 from citytwin.model.provenance import InputFile, Provenance
 from citytwin.model.strings import Strings
@@ -41,6 +42,11 @@ def save_city(city: CityModel, directory: str | Path) -> Path:
     city : CityModel
     directory : path-like
         New or empty, or written by this function before.
+
+    Returns
+    -------
+    Path
+        The folder.
 
     Raises
     ------
@@ -110,10 +116,24 @@ def open_city(directory: str | Path) -> CityModel:
     ----------
     directory : path-like
 
+    Returns
+    -------
+    CityModel
+
     Raises
     ------
     CityReadError
         There is no such folder, it is of another kind or version, or a file is missing or damaged.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import citytwin as ct
+    >>> with TemporaryDirectory() as folder:
+    ...     ct.synthetic.city(3, seed=1).save(Path(folder) / "city")
+    ...     ct.open_city(Path(folder) / "city").n_buildings
+    3
     """
     folder = Path(directory)
     recover_directory(folder)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.model.attributes import AttributeTable
-from citytwin.model.city import CityModel, Extras, Objects, Rings, Solids, Surfaces, empty_extras
+from citytwin.model.city import CityModel
+from citytwin.model.city_tables import Extras, Objects, Rings, Solids, Surfaces, empty_extras
 from citytwin.model.findings import Findings
 from citytwin.model.provenance import Provenance
 from citytwin.model.strings import Strings
@@ -56,8 +57,8 @@ def assemble_city(
 
     Parameters
     ----------
-    object_id, object_kind, object_parent : columns of :class:`~citytwin.model.city.Objects`
-    surface_object, surface_kind, surface_lod : columns of :class:`~citytwin.model.city.Surfaces`
+    object_id, object_kind, object_parent : columns of :class:`~citytwin.model.city_tables.Objects`
+    surface_object, surface_kind, surface_lod : columns of :class:`~citytwin.model.city_tables.Surfaces`
     surface_rings, ring_vertices : offsets of :class:`~citytwin.model.city.Rings`
     coordinates : float64 array (n, 3)
         Easting, northing, height in the CRS, metres; rings without a repeated last point.

@@ -234,12 +234,15 @@ class Buildings:
                     certain = np.eye(shares.shape[1], dtype=shares.dtype)[changed[name]]
                     changed[f"{name}_shares"] = np.where(given[:, None], certain, shares)
             else:
-                old = overrides.get(name, np.full(len(self), np.nan))
-                overrides[name] = np.where(given, new, old)
+                overrides[name] = np.where(given, new, self.override(name))
             for record, value in (("source", int(source)), ("confidence", confidence)):
                 before = changed[record].get(name, np.zeros(len(self), np.int8))
                 changed[record][name] = np.where(given, value, before).astype(np.int8)
         return replace(self, overrides=overrides, **changed)
+
+    def override(self, name: str) -> FloatColumn:
+        """Values (n,) of one of :data:`OVERRIDES`, NaN where the stock tables decide."""
+        return self.overrides.get(name, np.full(len(self), np.nan))
 
     @property
     def imputed_share(self) -> FloatColumn:
@@ -267,6 +270,21 @@ class Buildings:
         import geopandas as gpd
 
         return gpd.GeoDataFrame(self.to_pandas(), geometry=self.footprints(), crs=self.crs)
+
+    def locate(self, frame: pd.DataFrame, building: NDArray[np.object_]) -> gpd.GeoDataFrame:
+        """A table about buildings with the footprint of each row's building.
+
+        Parameters
+        ----------
+        frame : DataFrame of k rows
+        building : object array (k,) of str
+            Ids; no polygon where there is no such building.
+        """
+        import geopandas as gpd
+        import pandas as pd
+
+        shapes = pd.Series(self.footprints(), index=self.id).reindex(building)
+        return gpd.GeoDataFrame(frame, geometry=shapes.to_numpy(), crs=self.crs)
 
     def footprints(self) -> NDArray[np.object_]:
         """Footprints as shapely polygons in the CRS, object array (n,); None where there is none."""

@@ -17,8 +17,11 @@ from citytwin.model.provenance import Provenance
 from citytwin.model.ragged import freeze_table
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
     import xarray as xr
+
+    from citytwin.model.buildings import Buildings
 
 FloatColumn = NDArray[np.float64]
 
@@ -258,6 +261,10 @@ class EnergyDemand:
         frame = pd.DataFrame(columns, index=pd.Index(self.building, name="building_id"))
         frame.attrs.update(use=self.use, model=self.model)
         return frame
+
+    def to_geopandas(self, buildings: Buildings) -> gpd.GeoDataFrame:
+        """The same table with the footprint of each row's building."""
+        return buildings.locate(self.to_pandas(), self.building)
 
     def to_xarray(self) -> xr.Dataset:
         """Monthly needs with dimensions ``building_id`` and ``month`` (1-12), and hourly sums of the district.

@@ -14,7 +14,13 @@ from citytwin.model.provenance import Provenance
 from citytwin.model.ragged import freeze_table
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
+
+    from citytwin.model.buildings import Buildings
+
+YEARS = (2025, 2030, 2040)
+"""Years that are accounted for where nobody names others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,3 +150,7 @@ class Emissions:
         frame = pd.DataFrame({name: getattr(self, name) for name in names})
         frame["gas"] = self.gas
         return frame
+
+    def to_geopandas(self, buildings: Buildings) -> gpd.GeoDataFrame:
+        """The same table with the footprint of each row's building."""
+        return buildings.locate(self.to_pandas(), self.building)

@@ -15,17 +15,20 @@ from citytwin._compat import require
 from citytwin._threads import map_blocks
 from citytwin.model._cast import as_rows
 from citytwin.model.findings import Findings
+from citytwin.model.polygons import surface_polygons
 from citytwin.model.provenance import Provenance
 from citytwin.model.ragged import freeze
 from citytwin.model.sun import NOMINAL_YEAR_DAYS
 from citytwin.model.weather import HOURS
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
     import xarray as xr
 
     from citytwin.kernels.hourly_irradiance import Sun
     from citytwin.kernels.reinhart import Patches
+    from citytwin.model.city import CityModel
 
 BUILDINGS_A_BLOCK = 8
 MINUTES_A_STEP = 5
@@ -279,6 +282,18 @@ class Irradiation:
             **{f"monthly_{month + 1}": self.monthly[:, month] for month in range(12)},
         }
         return pd.DataFrame(columns, index=pd.Index(self.surface, name="surface"))
+
+    def to_geopandas(self, city: CityModel) -> gpd.GeoDataFrame:
+        """The same table with the polygon of each surface, heights included.
+
+        Parameters
+        ----------
+        city : CityModel
+            The one that was irradiated.
+        """
+        import geopandas as gpd
+
+        return gpd.GeoDataFrame(self.to_pandas(), geometry=surface_polygons(city, self.surface), crs=city.crs)
 
     def to_xarray(self) -> xr.Dataset:
         """Dataset with dimensions ``surface`` and ``month`` (1-12). Needs xarray."""

@@ -14,7 +14,10 @@ from citytwin.model.provenance import Provenance
 from citytwin.model.ragged import freeze
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
+
+    from citytwin.model.buildings import Buildings
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,3 +73,7 @@ class PvYield:
             **{f"pv_kwh_{month + 1}": self.monthly[:, month] for month in range(12)},
         }
         return pd.DataFrame(columns, index=pd.Index(self.building, name="building_id"))
+
+    def to_geopandas(self, buildings: Buildings) -> gpd.GeoDataFrame:
+        """The same table with the footprint of each row's building."""
+        return buildings.locate(self.to_pandas(), self.building)

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.model.attributes import AttributeTable
-from citytwin.model.city import CityModel, Extras, Objects, Rings, Solids, Surfaces
+from citytwin.model.city import CityModel
+from citytwin.model.city_tables import Extras, Objects, Rings, Solids, Surfaces
 from citytwin.model.enums import Action, Severity
 from citytwin.model.findings import Finding, Findings
 from citytwin.model.ragged import offsets_of, take_ragged, take_rings

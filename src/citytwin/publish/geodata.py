@@ -10,20 +10,8 @@ from citytwin.publish.qgis_style import with_style
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from citytwin.run.assessment import Assessment
-
 LAYER = "buildings"
 STYLED_COLUMN = "heating_kwh_m2"
-
-
-def buildings_frame(assessment: Assessment) -> gpd.GeoDataFrame:
-    """Result table of an assessment with footprints, sorted by building id."""
-    import geopandas as gpd
-
-    shapes = assessment.buildings.to_geopandas().geometry
-    table = assessment.table()
-    geometry = gpd.GeoSeries(shapes.reindex(table["building_id"]).to_numpy(), crs=shapes.crs)
-    return gpd.GeoDataFrame(table.reset_index(drop=True), geometry=geometry)
 
 
 def geoparquet(frame: gpd.GeoDataFrame) -> bytes:

@@ -42,7 +42,7 @@ def report(
     ----------
     assessment : Assessment
     frame : GeoDataFrame
-        From :func:`citytwin.publish.geodata.buildings_frame`.
+        From :meth:`citytwin.Assessment.to_geopandas`.
     picture : bytes
         PNG of the district.
     picture_note : str

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from citytwin.io import _atomic
 from citytwin.io._streams import input_file
-from citytwin.publish.geodata import buildings_frame, geopackage, geoparquet
+from citytwin.publish.geodata import geopackage, geoparquet
 from citytwin.publish.picture import render
 from citytwin.publish.published import RECORD, REPORT
 from citytwin.publish.report import report
@@ -71,7 +71,7 @@ def publish_assessment(
         if progress is not None:
             progress(done, steps)
 
-    frame = buildings_frame(assessment)
+    frame = assessment.to_geopandas()
     outputs = {"buildings.parquet": geoparquet(frame), "buildings.gpkg": geopackage(frame)}
     advance(1)
     picture, note = render(assessment)

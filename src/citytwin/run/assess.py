@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from citytwin.model.emissions import YEARS
 from citytwin.model.findings import Findings
 from citytwin.run.assessment import Assessment
 
 if TYPE_CHECKING:
     from citytwin.model.twin import Twin
 
-YEARS = (2025, 2030, 2040)
 METHODS = ("benefit", "energy")
 StageProgress = Callable[[str, int, int], None]
 

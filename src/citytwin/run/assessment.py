@@ -14,6 +14,7 @@ from citytwin.model.findings import Findings
 from citytwin.model.provenance import Provenance
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from citytwin.model.buildings import Buildings
@@ -108,6 +109,11 @@ class Assessment:
         from citytwin.run.building_table import building_table
 
         return building_table(self)
+
+    def to_geopandas(self) -> gpd.GeoDataFrame:
+        """The rows of :meth:`table` with footprints, in the CRS of the city."""
+        table = self.table()
+        return self.buildings.locate(table, table["building_id"].to_numpy())
 
     def publish(self, directory: str | Path) -> list[Path]:
         """Write tables, maps, report, picture and ``run.json``; see :func:`citytwin.publish.publish_assessment`.

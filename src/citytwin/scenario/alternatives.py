@@ -227,7 +227,16 @@ def load_alternatives(path: str | Path) -> tuple[Alternative, ...]:
 
 
 def load_costs(path: str | Path) -> Costs | None:
-    """The ``[costs]`` of a TOML file of alternatives, None where it has none.
+    """The ``[costs]`` of a TOML file of alternatives.
+
+    Parameters
+    ----------
+    path : path-like
+
+    Returns
+    -------
+    Costs or None
+        None where the file has none.
 
     Raises
     ------

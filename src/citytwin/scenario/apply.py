@@ -146,7 +146,7 @@ def improves(buildings: Buildings, column: str, value: float, stock: Stock) -> N
     from citytwin.energy.parameters import central_permit
 
     table = stock.by_period(column, stock.shares(buildings.use_shares), central_permit(buildings, stock))
-    given = buildings.overrides.get(column, np.full(len(buildings), np.nan))
+    given = buildings.override(column)
     present = np.where(np.isnan(given), table, given)
     return present < value if column in HIGHER_IS_BETTER else present > value
 

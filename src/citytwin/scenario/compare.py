@@ -176,6 +176,10 @@ def compare(assessments: Sequence[Assessment], costs: Costs | None = None) -> Co
     costs : Costs, optional
         Adds investment and energy bill, see :func:`citytwin.scenario.load_costs`.
 
+    Returns
+    -------
+    Comparison
+
     Raises
     ------
     ValueError

@@ -1,6 +1,5 @@
 """Sun on surfaces: irradiation with shading, and what photovoltaics make of it."""
 
-from citytwin.solar.irradiate import irradiate
-from citytwin.solar.photovoltaics import photovoltaics
+import lazy_loader
 
-__all__ = ["irradiate", "photovoltaics"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -101,6 +101,11 @@ def apartment_blocks(year: int, n: int, seed: int = 0, gap_m: float = 40.0) -> C
     CityModel
         As of :func:`city`, on level ground at height 0.
 
+    Raises
+    ------
+    ValueError
+        A number is negative.
+
     Examples
     --------
     >>> import citytwin as ct

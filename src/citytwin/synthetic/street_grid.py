@@ -31,6 +31,11 @@ def network(n_buildings: int, seed: int = 0) -> Network:
     Network
         In EPSG:3879.
 
+    Raises
+    ------
+    ValueError
+        A number is negative.
+
     Examples
     --------
     >>> import citytwin as ct
