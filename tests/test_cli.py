@@ -441,3 +441,14 @@ def test_an_impossible_number_of_threads_is_wrong_usage(monkeypatch, capsys):
     monkeypatch.setenv("CITYTWIN_NUM_THREADS", "two")
     assert cli.main(["cache", "--help"]) == 2
     assert capsys.readouterr().err == "error: CITYTWIN_NUM_THREADS must be a whole number of at least 1, not 'two'\n"
+
+
+def test_a_mapping_with_an_unknown_field_is_refused(run, files, tmp_path):
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text('[year_built]\nname = ["anno"]\n')
+    city, weather = files / "city.gml", files / "helsinki.csv"
+    code, _, err = run("assess", city, "--weather", weather, "--mapping", mapping, "--out", tmp_path / "out")
+    assert code == 3
+    assert one_sentence(err)
+    assert "mapping.toml" in err
+    assert not (tmp_path / "out").exists()

@@ -21,7 +21,7 @@ import click
 
 import citytwin as ct
 from citytwin._threads import thread_count
-from citytwin.errors import CityTwinError, CityTwinWarning, MissingExtraError, OutputError
+from citytwin.errors import CityReadError, CityTwinError, CityTwinWarning, MissingExtraError, OutputError
 
 WRITERS = {".gml": "write_citygml", ".xml": "write_citygml", ".json": "write_cityjson"}
 FOUND_ERRORS, WRONG_USAGE, REFUSED, MISSING_EXTRA, NOT_WRITABLE, INTERRUPTED = 1, 2, 3, 4, 5, 130
@@ -139,6 +139,7 @@ def convert(source: str, target: str, crs: str | None, as_json: bool) -> None:
 @click.option("--weather", required=True, metavar="FILE", help="EPW or FMI test year.")
 @click.option("--attributes", metavar="FILE", help="Table to join: CSV, Parquet or GeoPackage.")
 @click.option("--key", metavar="NAME", help="Column of the table and attribute of the city to join on.")
+@click.option("--mapping", metavar="FILE", help="TOML that says what attributes of the city mean.")
 @click.option("--network", metavar="FILE", help="Street network, carried along and recorded.")
 @click.option("--alternatives", metavar="FILE", help="TOML with alternatives to compare with today.")
 @click.option("--out", required=True, metavar="DIR", help="Folder for the results; replaced as a whole.")
@@ -151,6 +152,7 @@ def assess(
     weather: str,
     attributes: str | None,
     key: str | None,
+    mapping: str | None,
     network: str | None,
     alternatives: str | None,
     out: str,
@@ -161,7 +163,7 @@ def assess(
     if (attributes is None) != (key is None):
         raise click.UsageError("--attributes and --key go together")
     from citytwin import scenario
-    from citytwin.io import read_table
+    from citytwin.io import read_mapping, read_table
     from citytwin.publish import publish_assessment
     from citytwin.publish.decision_sheet import decision_sheet, sheet_facts
     from citytwin.publish.published import check_output
@@ -174,6 +176,8 @@ def assess(
         city = ct.read_city(path, crs=crs, progress=partial(bars, "read"))
         if attributes and key:
             city = city.join(read_table(attributes), on=key, source=Path(attributes).name)
+        if mapping:
+            city = with_mapping(city, read_mapping(mapping), mapping)
         year = ct.read_weather(weather, *place_of(city))
         today = ct.Twin(city, year, network=ct.read_network(network) if network else None)
         twins = [today, *(scenario.apply(today, plan) for plan in plans)]
@@ -185,10 +189,18 @@ def assess(
             comparison=comparison,
             command=command_line(context),
             progress=partial(bars, "publish"),
-            inputs=[path for path in (attributes, alternatives) if path],
+            inputs=[path for path in (attributes, mapping, alternatives) if path],
         )
     facts = sheet_facts(assessments[0], comparison) | {"out": out}
     show(facts, f"{decision_sheet(assessments[0], comparison)}\n\nResults are in {out}", as_json)
+
+
+def with_mapping(city: ct.CityModel, mapping: dict[str, Any], path: str) -> ct.CityModel:
+    """City with a mapping; what is wrong with it names the file."""
+    try:
+        return city.with_mapping(mapping)
+    except ValueError as error:
+        raise CityReadError(str(error), path) from error
 
 
 def command_line(context: click.Context) -> list[str]:
@@ -292,6 +304,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", CityTwinWarning)
+        warnings.filterwarnings("always", "Compiled kernels cannot be cached", UserWarning)
         warnings.showwarning = lambda message, *_, **__: click.echo(f"warning: {message}", err=True)
         try:
             thread_count()

@@ -1,6 +1,7 @@
 from ._limits import ReadLimits
 from .citygml_writer import write_citygml
 from .cityjson_writer import write_cityjson
+from .mapping import read_mapping
 from .network import read_network
 from .read import read_city
 from .store import open_city, save_city
@@ -11,6 +12,7 @@ __all__ = [
     "ReadLimits",
     "open_city",
     "read_city",
+    "read_mapping",
     "read_network",
     "read_table",
     "read_weather",

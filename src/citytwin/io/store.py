@@ -89,6 +89,7 @@ def save_city(city: CityModel, directory: str | Path) -> Path:
         "attributes": words,
         "inputs": [vars(item) for item in city.provenance.inputs],
         "parameters": dict(city.provenance.parameters),
+        "mapping": dict(city.mapping),
     }
 
     def fill(folder: Path) -> None:
@@ -191,6 +192,7 @@ def open_city(directory: str | Path) -> CityModel:
             extras=Extras(array("extra_object"), strings("extra_place"), strings("extra_content")),
             provenance=Provenance(tuple(InputFile(**item) for item in manifest["inputs"]), manifest["parameters"]),
             counts=manifest["counts"],
+            mapping=manifest["mapping"],
         )
     except (KeyError, TypeError) as error:
         raise _damaged(folder, f"{MANIFEST} lacks {error}") from error

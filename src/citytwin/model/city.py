@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,8 @@ class CityModel:
     provenance : Provenance
     counts : mapping
         ``read``, ``degraded``, ``refused``, ``total`` of top-level city objects; healed ones count as read.
+    mapping : mapping
+        What attributes of this city mean, on top of ``model/derive/attributes_fi.toml``; see :meth:`with_mapping`.
     """
 
     objects: Objects
@@ -65,6 +67,7 @@ class CityModel:
     extras: Extras
     provenance: Provenance
     counts: Mapping[str, int]
+    mapping: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         freeze(self.vertices, self.origin)
@@ -198,6 +201,31 @@ class CityModel:
         from citytwin.model.subset import concat_cities
 
         return concat_cities(list(cities))
+
+    def with_mapping(self, mapping: Mapping[str, Any]) -> CityModel:
+        """The same model with more meanings of attributes; buildings derived from it know them.
+
+        Parameters
+        ----------
+        mapping : mapping
+            In the form of ``model/derive/attributes_fi.toml``: by meaning, attribute names and rules.
+
+        Raises
+        ------
+        ValueError
+            A field or kind is unknown, or a new meaning is incomplete.
+
+        Examples
+        --------
+        >>> import citytwin as ct
+        >>> city = ct.synthetic.city(2).with_mapping({"year_built": {"names": ["anno"]}})
+        >>> city.mapping["year_built"]["names"]
+        ['anno']
+        """
+        from citytwin.model.derive.attribute_map import load_meanings
+
+        load_meanings(mapping)
+        return replace(self, mapping=mapping)
 
     def with_findings(self, findings: Findings) -> CityModel:
         """The same model with more findings."""

@@ -86,6 +86,7 @@ def select_rows(city: CityModel, objects: NDArray[np.integer]) -> CityModel:
         ),
         provenance=city.provenance,
         counts=_counts(city, objects, findings),
+        mapping=city.mapping,
     )
 
 
@@ -170,6 +171,7 @@ def concat_cities(cities: list[CityModel]) -> CityModel:
         ),
         provenance=provenance,
         counts={key: sum(c.counts[key] for c in cities) for key in ("read", "degraded", "refused", "total")},
+        mapping=next((c.mapping for c in cities if c.mapping), {}),
     )
 
 

@@ -141,3 +141,13 @@ def test_height_source_says_where_geometry_got_its_height() -> None:
         for column in ("height", "volume"):
             assert buildings.source[column][0] == source
             assert buildings.confidence[column][0] == confidence
+
+
+def test_a_mapping_of_the_city_reaches_its_buildings_and_their_subsets() -> None:
+    city = box_city([[0, 0, 10, 10, 0, 9], [30, 0, 40, 10, 0, 9]], attributes=[{"anno": "1933"}, {"anno": "1955"}])
+    assert city.buildings().source["year_built"].tolist() == [Source.MISSING] * 2
+    known = city.with_mapping({"year_built": {"names": ["anno"]}})
+    assert known.buildings().year_built.tolist() == [1933, 1955]
+    assert known.select(rows=np.array([1])).buildings().year_built.tolist() == [1955]
+    with pytest.raises(ValueError, match="unknown field 'name'"):
+        city.with_mapping({"year_built": {"name": ["anno"]}})

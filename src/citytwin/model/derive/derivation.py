@@ -65,7 +65,7 @@ def derive_buildings(
     status : int8 array (n_buildings,), optional
         :class:`~citytwin.model.enums.Status` that replaces the derived one; -1 keeps it.
     mapping : mapping, optional
-        More attribute names and words, in the form of ``attributes_fi.toml``.
+        More attribute names and words, in the form of ``attributes_fi.toml``; default that of the city.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def derive_buildings(
     if status is not None and len(status) != n:
         raise ValueError(f"status has {len(status)} values for {n} buildings")
     whole = city if context is None else _with_context(city, context)
-    buildings = _derive(whole, n, status, load_meanings(mapping))
+    buildings = _derive(whole, n, status, load_meanings(city.mapping if mapping is None else mapping))
     if whole is city:
         return buildings
     return replace(
