@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from citytwin.energy.parameters import ground_conductance, window_areas, zone_parameters
+from citytwin.energy.envelope import ground_conductance, window_areas
+from citytwin.energy.parameters import zone_parameters
 from citytwin.energy.schedules import build_schedules
 from citytwin.energy.stock import load_stock
 from citytwin.energy.uncertainty import draw_deviations

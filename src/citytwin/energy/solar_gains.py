@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.energy.parameters import opaque_u_values, window_areas
+from citytwin.energy.envelope import opaque_u_values, window_areas
 from citytwin.energy.stock import Stock
 from citytwin.model.buildings import Buildings
 from citytwin.model.enums import GroupKind

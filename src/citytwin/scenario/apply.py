@@ -143,7 +143,7 @@ def improves(buildings: Buildings, column: str, value: float, stock: Stock) -> N
     """
     if column not in LOWER_IS_BETTER + HIGHER_IS_BETTER:
         return np.ones(len(buildings), bool)
-    from citytwin.energy.parameters import central_permit
+    from citytwin.energy.lanes import central_permit
 
     table = stock.by_period(column, stock.shares(buildings.use_shares), central_permit(buildings, stock))
     given = buildings.override(column)
