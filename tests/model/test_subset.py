@@ -41,6 +41,14 @@ def test_select_by_box_and_rows() -> None:
     assert list(city.select(rows=np.array([0])).objects.id) == ["a", "a1"]
     with pytest.raises(ValueError, match="no object with id 'z'"):
         city.select(ids=["a", "z"])
+    with pytest.raises(ValueError, match=r"bbox must be \(min_x, min_y"):
+        city.select(bbox=(x + 200, y, x + 100, y + 20))
+
+
+def test_nothing_selected_has_no_buildings() -> None:
+    nothing = small_city().select(bbox=(0.0, 0.0, 1.0, 1.0))
+    assert len(nothing.findings) > 0
+    assert len(nothing.buildings()) == 0
 
 
 def test_concat_puts_models_on_one_origin() -> None:

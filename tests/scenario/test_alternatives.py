@@ -114,6 +114,7 @@ def test_names_the_line_and_what_is_wrong(tmp_path, old, new, line, words):
         ("alternative = []", "alternative"),
         ("[[alternative]\n", "plans.toml:1: not valid TOML"),
         ('[[alternative]]\nname = "a"\n[[alternative]]\nname = "a"\n', "2 alternatives are named 'a'"),
+        ('[[alternative]]\nname = "today"\n', "'today' is the city as it is"),
     ],
 )
 def test_refuses_files_that_are_none(tmp_path, text, words):

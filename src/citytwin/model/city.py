@@ -147,7 +147,7 @@ class CityModel:
         ids : iterable of str, optional
             Identifiers of top-level objects. An unknown one raises ValueError.
         bbox : (min_x, min_y, max_x, max_y), optional
-            Keeps objects with a vertex inside, in the CRS of the model.
+            Keeps objects with a vertex inside, in the CRS of the model. Corners in another order raise ValueError.
         rows : int array, optional
             Rows of top-level objects.
         """
@@ -165,6 +165,8 @@ class CityModel:
         else:
             keep[:] = True
         if bbox is not None:
+            if not (bbox[0] <= bbox[2] and bbox[1] <= bbox[3]):
+                raise ValueError(f"bbox must be (min_x, min_y, max_x, max_y), not {tuple(map(float, bbox))}")
             keep &= self._touches(bbox)
         return select_rows(self, np.flatnonzero(keep[self.objects.root]))
 

@@ -189,7 +189,8 @@ class _Guard:
         return CrsError(
             reason,
             self.path,
-            advice=advice or 'Pass crs="EPSG:..." to say which it is, or crs="local" if it belongs to none',
+            advice=advice
+            or 'Say which it is by crs="EPSG:..." (--crs on the command line), or "local" if it belongs to none',
         )
 
     def settle(self, coordinates: NDArray[np.float64], name: SrsName, said: str) -> Settled:

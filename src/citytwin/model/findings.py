@@ -41,6 +41,8 @@ class Findings:
     >>> table = Findings.of([Finding(302, "SHELL_NOT_CLOSED", "b1", severity=Severity.WARNING)])
     >>> len(table), table.name[0]
     (1, 'SHELL_NOT_CLOSED')
+    >>> table
+    Findings(1: 0 error, 1 warning, 0 info)
     """
 
     code: NDArray[np.int16]
@@ -74,6 +76,10 @@ class Findings:
 
     def __len__(self) -> int:
         return len(self.code)
+
+    def __repr__(self) -> str:
+        counts = (f"{int((self.severity == severity).sum())} {severity.word}" for severity in reversed(Severity))
+        return f"Findings({len(self)}: {', '.join(counts)})"
 
     def __add__(self, other: Findings) -> Findings:
         return Findings(*(np.concatenate([getattr(self, f), getattr(other, f)]) for f in self.__dataclass_fields__))

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from citytwin.errors import ScenarioError
 from citytwin.model.buildings import OVERRIDES
 
+TODAY = "today"
 Ids = tuple[str, ...]
 UValue = Annotated[float, Meta(gt=0, le=7)]
 Share = Annotated[float, Meta(gt=0, le=1)]
@@ -198,7 +199,8 @@ def load_alternatives(path: str | Path) -> tuple[Alternative, ...]:
     Raises
     ------
     ScenarioError
-        The file is missing, not TOML or against the schema, or two alternatives bear the same name.
+        The file is missing, not TOML or against the schema, two alternatives bear the same name, or one is called
+        ``today``.
 
     Examples
     --------
@@ -221,6 +223,8 @@ def load_alternatives(path: str | Path) -> tuple[Alternative, ...]:
     alternatives = _load(path).alternative
     names = [alternative.name for alternative in alternatives]
     for name in names:
+        if name == TODAY:
+            raise ScenarioError(f"{path}: {name!r} is the city as it is: give the alternative another name")
         if names.count(name) > 1:
             raise ScenarioError(f"{path}: {names.count(name)} alternatives are named {name!r}")
     return alternatives

@@ -61,7 +61,8 @@ def derive_grades(
     n = len(usable)
     grade = np.full(n, Grade.A, np.int8)
     rows = _object_rows(city)
-    building = np.where(rows >= 0, building_of_object[rows], -1) if len(rows) else rows
+    building = np.full(len(rows), -1)
+    building[rows >= 0] = building_of_object[rows[rows >= 0]]
     read = [
         (building[i], city.findings.code[i], city.findings.severity[i], city.findings.action[i])
         for i in np.flatnonzero(building >= 0)
