@@ -21,10 +21,20 @@ import click
 
 import citytwin as ct
 from citytwin._threads import thread_count
-from citytwin.errors import CityReadError, CityTwinError, CityTwinWarning, MissingExtraError, OutputError
+from citytwin.errors import (
+    CityReadError,
+    CityTwinError,
+    CityTwinWarning,
+    MissingExtraError,
+    OutputError,
+    WeatherError,
+)
 
 WRITERS = {".gml": "write_citygml", ".xml": "write_citygml", ".json": "write_cityjson"}
 FOUND_ERRORS, WRONG_USAGE, REFUSED, MISSING_EXTRA, NOT_WRITABLE, INTERRUPTED = 1, 2, 3, 4, 5, 130
+
+TOO_FAR_KM = 500.0
+"""Weather from farther away is refused; from Python it is a finding."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
 crs_option = click.option("--crs", metavar="CRS", help="CRS of the city where its file names none, e.g. EPSG:3879.")
@@ -167,7 +177,7 @@ def assess(
     from citytwin.publish import publish_assessment
     from citytwin.publish.decision_sheet import decision_sheet, sheet_facts
     from citytwin.publish.published import check_output
-    from citytwin.run.place import place_of
+    from citytwin.run.place import place_of, weather_distance_km
 
     check_output(out)
     plans = scenario.load_alternatives(alternatives) if alternatives else ()
@@ -178,7 +188,10 @@ def assess(
             city = city.join(read_table(attributes), on=key, source=Path(attributes).name)
         if mapping:
             city = with_mapping(city, read_mapping(mapping), mapping)
-        year = ct.read_weather(weather, *place_of(city))
+        year = ct.read_weather(weather, default_place=place_of(city))
+        if (distance := weather_distance_km(city, year)) > TOO_FAR_KM:
+            reason = f"the weather is of {year.place or 'a place'} {distance:,.0f} km from the city"
+            raise WeatherError(reason, weather, advice="Use a weather year of the city's climate")
         today = ct.Twin(city, year, network=ct.read_network(network) if network else None)
         twins = [today, *(scenario.apply(today, plan) for plan in plans)]
         assessments = [ct.assess(twin, progress=bars.under(twin.name)) for twin in twins]

@@ -16,7 +16,8 @@ def test_columns_become_attributes_with_their_source() -> None:
     assert year.values.tolist() == [1974, 0, 2001]
     assert year.place == "join:register"
     assert use.mask.tolist() == [False, True, True]
-    assert city.findings.message[-1] == "register: 1 of 3 keys have no building, 2 buildings joined"
+    [unused] = city.findings.message[city.findings.name == "JOIN_ROWS_UNUSED"]
+    assert unused == "register: 1 of 3 keys have no building, 2 buildings joined"
     assert city.provenance.parameters["join:register"] == {"on": "key", "matched": 2}
 
 
@@ -32,3 +33,17 @@ def test_columns_become_attributes_with_their_source() -> None:
 def test_refusals(table: dict[str, list[object]], on: str, message: str) -> None:
     with pytest.raises(CityReadError, match=message):
         small_city().join(pd.DataFrame(table), on=on, source="t")
+
+
+def test_joins_on_the_citys_own_identifiers() -> None:
+    city = small_city()
+    first = city.objects.id[0]
+    joined = city.join(pd.DataFrame({"building_id": [first], "year": [1974]}), on="building_id", source="t")
+    assert joined.objects.attributes["year"].values[0] == 1974
+
+
+def test_columns_that_no_analysis_reads_are_a_finding() -> None:
+    table = pd.DataFrame({"key": ["039"], "Valmistunut": [1974], "owner": ["city"]})
+    city = small_city().join(table, on="key", source="register")
+    [message] = city.findings.message[city.findings.name == "JOIN_COLUMNS_WITHOUT_MEANING"]
+    assert "reads owner;" in message

@@ -38,7 +38,13 @@ def is_fmi(text: str) -> bool:
     return any(";" in line and "GHI" in line and "HOUR" in line for line in text.splitlines()[:20])
 
 
-def read_fmi(path: Path, text: str, latitude: float | None, longitude: float | None) -> Weather:
+def read_fmi(
+    path: Path,
+    text: str,
+    latitude: float | None,
+    longitude: float | None,
+    default_place: tuple[float, float] | None = None,
+) -> Weather:
     """Weather of a reference year.
 
     Times are UTC+2 and the row HOUR = h is the mean over the hour that ends then, so that HOUR 0 belongs to the last
@@ -70,7 +76,7 @@ def read_fmi(path: Path, text: str, latitude: float | None, longitude: float | N
     rows = in_calendar_order(
         path, [line.split(";") for line, _ in content[1:]], [number for _, number in content[1:]], place["MON"], 0
     )
-    station = _station(path, latitude, longitude)
+    station = _station(path, latitude, longitude, default_place)
 
     def column(name: str, low: float, high: float) -> NDArray[np.float64]:
         return np.roll(rows.numbers(place[name], name, low, high), -1)
@@ -102,14 +108,18 @@ def sky_temperature_estimated(reason: str) -> Finding:
     return Finding(1402, "SKY_TEMPERATURE_ESTIMATED", severity=Severity.INFO, message=message)
 
 
-def _station(path: Path, latitude: float | None, longitude: float | None) -> Station:
-    """The place given, else that of the station in the name of the file."""
+def _station(
+    path: Path, latitude: float | None, longitude: float | None, default_place: tuple[float, float] | None
+) -> Station:
+    """The place given, else that of the station in the name of the file, else the default."""
     plain = unicodedata.normalize("NFKD", path.stem.lower()).encode("ascii", "ignore").decode()
     table = read_reference(__package__, "fmi_stations.csv")
     known = [Station(r["name"], float(r["latitude"]), float(r["longitude"]), float(r["altitude_m"])) for r in table]
     station = next((s for s in known if s.name.lower() in plain), None)
     if latitude is not None and longitude is not None:
         return Station(station.name if station else path.stem, latitude, longitude, math.nan)
+    if station is None and default_place is not None:
+        return Station(path.stem, *default_place, math.nan)
     if station is None:
         names = ", ".join(s.name for s in known)
         raise WeatherError(

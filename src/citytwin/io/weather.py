@@ -26,7 +26,13 @@ Measured on seven files: right place and time 0.002-0.006; a degree of latitude 
 """
 
 
-def read_weather(path: str | Path, latitude: float | None = None, longitude: float | None = None) -> Weather:
+def read_weather(
+    path: str | Path,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    *,
+    default_place: tuple[float, float] | None = None,
+) -> Weather:
     """Read a weather year: an EnergyPlus weather file or a reference year of the Finnish Meteorological Institute.
 
     The format is told by the content. Every file is checked for closure, ``GHI = DHI + DNI cos z``: a wrong place, time
@@ -37,6 +43,8 @@ def read_weather(path: str | Path, latitude: float | None = None, longitude: flo
     path : path-like
     latitude, longitude : float, optional
         Degrees north and east, both or none; used instead of what the file says.
+    default_place : (latitude, longitude), optional
+        Used where the file does not say, for example the place of the city.
 
     Returns
     -------
@@ -65,7 +73,7 @@ def read_weather(path: str | Path, latitude: float | None = None, longitude: flo
     if is_epw(text):
         weather = read_epw(path, text, latitude, longitude)
     elif is_fmi(text):
-        weather = read_fmi(path, text, latitude, longitude)
+        weather = read_fmi(path, text, latitude, longitude, default_place)
     else:
         raise WeatherError(
             "this is no weather file that is known", path,

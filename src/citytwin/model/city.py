@@ -188,8 +188,9 @@ class CityModel:
         table : DataFrame
             One row a key; every other column becomes an attribute with place ``join:<source>``.
         on : str
-            Column of the table and attribute of the model. Duplicate keys or no match at all raise CityReadError;
-            rows without a building become one finding.
+            Column of the table and attribute of the model, or ``building_id`` for its own identifiers. Duplicate keys
+            or no match at all raise CityReadError. Rows without a building, and columns that no analysis reads, are
+            findings.
         source : str
             Name of the table, for provenance.
         """

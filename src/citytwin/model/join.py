@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+OWN_ID = ("building_id", "gml:id")
+"""Names by which a table may hold the identifiers of the city's own objects."""
+
+
 def _key(value: object) -> str:
     """Key as text: 64497.0 and "64497" are the same, missing is ""."""
     if value is None or value != value:
@@ -39,11 +43,11 @@ def join_table(city: CityModel, table: pd.DataFrame, on: str, source: str) -> Ci
             f"there is no column {on!r}", source, advice=f"Columns are {', '.join(map(str, table.columns))}"
         )
     attributes = city.objects.attributes
-    if on not in attributes:
+    if on not in attributes and on not in OWN_ID:
         raise CityReadError(
             f"the city has no attribute {on!r} to join on",
             source,
-            advice=f"It has {', '.join(sorted(attributes.keys))}",
+            advice=f"It has {OWN_ID[0]}, {', '.join(sorted(attributes.keys))}",
         )
     keys = [_key(value) for value in table[on]]
     filled = [key for key in keys if key not in ("", "0")]
@@ -53,7 +57,7 @@ def join_table(city: CityModel, table: pd.DataFrame, on: str, source: str) -> Ci
             f"key {on}={twice!r} occurs {filled.count(twice)} times", source, advice="Keep one row a key"
         )
     row_of_key = {key: row for row, key in enumerate(keys) if key not in ("", "0")}
-    model_keys = [_key(value) for value in attributes[on].as_text()]
+    model_keys = [_key(value) for value in (attributes[on].as_text() if on in attributes else city.objects.id)]
     hits = [(row, row_of_key[key]) for row, key in enumerate(model_keys) if key in row_of_key]
     if not hits:
         raise CityReadError(
@@ -73,21 +77,23 @@ def join_table(city: CityModel, table: pd.DataFrame, on: str, source: str) -> Ci
         if _text(table[name].iloc[line]) != ""
     ]
     unused = len(row_of_key) - len({line for _, line in hits})
-    findings = Findings.of(
-        [
-            Finding(
-                1101,
-                "JOIN_ROWS_UNUSED",
-                severity=Severity.INFO,
-                message=f"{source}: {unused} of {len(row_of_key)} keys have no building, {len(hits)} buildings joined",
-            )
-        ]
-        if unused
-        else []
-    )
+    findings = []
+    if unused:
+        message = f"{source}: {unused} of {len(row_of_key)} keys have no building, {len(hits)} buildings joined"
+        findings.append(Finding(1101, "JOIN_ROWS_UNUSED", severity=Severity.INFO, message=message))
+    if strange := _without_meaning(city, columns):
+        message = f"{source}: no analysis reads {', '.join(strange)}; give them a meaning by with_mapping"
+        findings.append(Finding(1102, "JOIN_COLUMNS_WITHOUT_MEANING", severity=Severity.INFO, message=message))
     objects = replace(city.objects, attributes=attributes.append(values))
     provenance = city.provenance.with_parameters(**{f"join:{source}": {"on": on, "matched": len(hits)}})
-    return replace(city, objects=objects, findings=city.findings + findings, provenance=provenance)
+    return replace(city, objects=objects, findings=city.findings + Findings.of(findings), provenance=provenance)
+
+
+def _without_meaning(city: CityModel, columns: list[str]) -> list[str]:
+    from citytwin.model.derive.attribute_map import fold, load_meanings
+
+    known = {fold(name) for meaning in load_meanings(city.mapping).values() for name in meaning.names}
+    return [str(column) for column in columns if fold(str(column)) not in known]
 
 
 def _text(value: object) -> str:

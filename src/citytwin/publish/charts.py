@@ -205,7 +205,7 @@ def alternatives(values: Mapping[str, Mapping[str, float]], unit: str, title: st
         for index, ((name, row), colour) in enumerate(zip(values.items(), PALETTE, strict=False)):
             places = np.arange(len(quantities)) + (index - (len(values) - 1) / 2) * width
             bars = axes.bar(places, [row[q] for q in quantities], width * 0.92, label=name, color=colour)
-            axes.bar_label(bars, fmt="{:,.0f}", fontsize=7, padding=1)
+            axes.bar_label(bars, fmt="{:,.0f}", fontsize=6 if len(values) > 2 else 7, padding=1)
         axes.set_xticks(np.arange(len(quantities)), quantities)
         axes.set_ylabel(unit)
         axes.set_title(title)

@@ -10,6 +10,7 @@ import numpy as np
 from citytwin.model.enums import Carrier, Source
 from citytwin.publish.text_table import columns, figure
 from citytwin.run.building_table import METHOD
+from citytwin.run.place import weather_distance_km
 from citytwin.scenario.compare import unpriced_carriers
 
 if TYPE_CHECKING:
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from citytwin.scenario.compare import Comparison
 
 ENERGY = {
-    "heating_kwh": "space heating", "hot_water_kwh": "hot water", "electricity_kwh": "electricity",
+    "heating_kwh": "space heating", "hot_water_kwh": "hot water", "electricity_kwh": "electricity, not for heat",
     "cooling_kwh": "cooling",
 }  # fmt: skip
 COMPARED = {
     "heating_kwh": ("space heating", 1e-3, "MWh/a"), "hot_water_kwh": ("hot water", 1e-3, "MWh/a"),
-    "electricity_kwh": ("electricity", 1e-3, "MWh/a"), "heat_peak_kw": ("heat peak of the district", 1.0, "kW"),
+    "electricity_kwh": ("electricity, not for heat", 1e-3, "MWh/a"), "heat_peak_kw": ("heat peak of the district", 1.0, "kW"),
     "overheated_buildings": ("dwelling houses above 150 Kh", 1.0, ""), "pv_kwh": ("solar yield", 1e-3, "MWh/a"),
 }  # fmt: skip
 WIDTH = 110
@@ -84,6 +85,9 @@ def _section(title: str, lines: list[str]) -> str:
 def _title(assessment: Assessment) -> str:
     twin = assessment.twin
     weather = f"{twin.weather.place or 'weather'}{' (synthetic year)' if twin.weather.synthetic else ''}"
+    distance = weather_distance_km(twin.city, twin.weather)
+    if not np.isnan(distance):
+        weather += f", {distance:.0f} km away"
     lines = [
         f"DECISION SHEET: {assessment.name}",
         f"{assessment.demand.model}, {assessment.demand.use} use, {weather}.",

@@ -134,7 +134,7 @@ def _charts(assessment: Assessment) -> list[str]:
     months = {
         "space heating": demand.monthly("heating_kwh").sum(0),
         "hot water": demand.monthly("hot_water_kwh").sum(0),
-        "electricity": demand.monthly("electricity_kwh").sum(0),
+        "electricity, not for heat": demand.monthly("electricity_kwh").sum(0),
     }
     if demand.cooling_kwh.sum() > 0:
         months["cooling"] = demand.monthly("cooling_kwh").sum(0)
@@ -168,7 +168,7 @@ def _comparison(comparison: Comparison | None) -> str:
         item.name: {
             "space heating": item.kpi("heating_kwh") / 1000,
             "hot water": item.kpi("hot_water_kwh") / 1000,
-            "electricity": item.kpi("electricity_kwh") / 1000,
+            "electricity, not heat": item.kpi("electricity_kwh") / 1000,
             "solar yield": float(item.pv.annual_kwh.sum()) / 1000 if item.pv is not None else 0.0,
         }
         for item in comparison.assessments

@@ -151,3 +151,13 @@ def test_a_mapping_of_the_city_reaches_its_buildings_and_their_subsets() -> None
     assert known.select(rows=np.array([1])).buildings().year_built.tolist() == [1955]
     with pytest.raises(ValueError, match="unknown field 'name'"):
         city.with_mapping({"year_built": {"name": ["anno"]}})
+
+
+@pytest.mark.parametrize(
+    ("text", "area"),
+    [("1 234,5", 1234.5), ("1234,5", 1234.5), ("1234.5", 1234.5), ("n/a", np.nan), ("1,234.5", np.nan)],
+)
+def test_numbers_as_registers_write_them(text: str, area: float) -> None:
+    buildings = box_city([[0, 0, 20, 20, 0, 9]], attributes=[{"Kokonaisala": text}]).buildings()
+    np.testing.assert_equal(buildings.total_floor_area[0], area)
+    assert ("VALUE_UNREADABLE" in buildings.findings.name) == np.isnan(area)

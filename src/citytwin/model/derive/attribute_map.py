@@ -20,6 +20,7 @@ from citytwin.model.units import unit_factor
 
 KINDS = ("number", "year", "code", "word")
 PARTS = ("max", "sum", "first")
+_FINNISH_NUMBER = re.compile(r"\d{1,3}(\s\d{3})*(,\d+)?\Z|\d+,\d+\Z")
 _YEAR = re.compile(r"\d{4}(?!\d)", re.ASCII)
 
 
@@ -195,7 +196,7 @@ def _read(
                     rule = meaning.parts if from_part else "first"
                     rows = building[table.row[found]]
                     factor = _factors(meaning, name, table, found, rows, notes)
-                    _fill(column, meaning, rule, name, rows, table.value[found], factor)
+                    _fill(column, meaning, rule, name, rows, table.value[found], factor, notes)
     return column
 
 
@@ -230,6 +231,7 @@ def _fill(
     rows: NDArray[np.int64],
     texts: Iterable[str],
     factor: NDArray[np.float64],
+    notes: Notes,
 ) -> None:
     if meaning.kind in ("code", "word"):
         words = np.array([text.strip() for text in texts], object)
@@ -239,7 +241,13 @@ def _fill(
         column.attribute[rows] = name
         return
     parse = _year if meaning.kind == "year" else _number
-    numbers = np.array([parse(text.strip()) for text in texts]) * factor
+    plain = [text.strip() for text in texts]
+    numbers = np.array([parse(text) for text in plain])
+    for i in np.flatnonzero(np.isnan(numbers)):
+        if plain[i]:
+            message = f"{name} {plain[i]!r} is no {meaning.kind} and left out"
+            notes.add(rows[i], 1711, "VALUE_UNREADABLE", message, Severity.WARNING)
+    numbers *= factor
     kept = (numbers > meaning.above) & (numbers < meaning.below)
     rows, numbers = rows[kept], numbers[kept]
     rows, first, which = np.unique(rows, return_index=True, return_inverse=True)
@@ -254,6 +262,9 @@ def _fill(
 
 
 def _number(text: str) -> float:
+    """A number with a decimal point, or as Finland writes it: ``1 234,5``."""
+    if _FINNISH_NUMBER.match(text):
+        text = re.sub(r"\s", "", text).replace(",", ".")
     return float(text) if NUMBER.match(text) else np.nan
 
 
