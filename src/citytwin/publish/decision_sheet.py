@@ -23,7 +23,8 @@ ENERGY = {
 }  # fmt: skip
 COMPARED = {
     "heating_kwh": ("space heating", 1e-3, "MWh/a"), "hot_water_kwh": ("hot water", 1e-3, "MWh/a"),
-    "electricity_kwh": ("electricity, not for heat", 1e-3, "MWh/a"), "heat_peak_kw": ("heat peak of the district", 1.0, "kW"),
+    "electricity_kwh": ("electricity, not for heat", 1e-3, "MWh/a"),
+    "heat_peak_kw": ("heat peak of the district", 1.0, "kW"),
     "overheated_buildings": ("dwelling houses above 150 Kh", 1.0, ""), "pv_kwh": ("solar yield", 1e-3, "MWh/a"),
 }  # fmt: skip
 WIDTH = 110
