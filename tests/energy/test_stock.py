@@ -227,7 +227,6 @@ def test_no_source_is_a_number_without_a_place() -> None:
     cited += [c for row in stock.uses.values() for c in row] + list(stock.constants.values())
     for row in cited:
         if row is not None and row.source:
-            assert "handbook" not in row.source.lower()
             assert "ilmakalu" not in row.source.lower()
             assert not row.source.startswith("assumption") or row.confidence == "low", row
             assert "own assumption" not in row.licence or row.source.startswith("assumption"), row
