@@ -9,10 +9,12 @@ import re
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from dataclasses import replace
 
 import numba
 import pytest
 
+import citytwin as ct
 from citytwin import cli
 from citytwin.errors import CityReadError, CrsError, MissingExtraError, OutputError, ScenarioError, WeatherError
 from tests.small_files import PLANS, write_city, write_weather
@@ -451,4 +453,16 @@ def test_a_mapping_with_an_unknown_field_is_refused(run, files, tmp_path):
     assert code == 3
     assert one_sentence(err)
     assert "mapping.toml" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_weather_of_another_country_is_refused(run, files, tmp_path, monkeypatch):
+    near = ct.synthetic.weather(60.2, 24.9, ct.synthetic.helsinki_normals())
+    far = replace(near, latitude=45.0, longitude=7.7, place="Torino")
+    monkeypatch.setattr(ct, "read_weather", lambda *_, **__: far)
+    code, out, err = run("assess", files / "city.gml", "--weather", "torino.epw", "--out", tmp_path / "out")
+    assert (code, out) == (3, "")
+    assert one_sentence(err)
+    assert "Torino" in err
+    assert "km from the city" in err
     assert not (tmp_path / "out").exists()

@@ -60,3 +60,12 @@ def test_heat_sources_follow_their_shares() -> None:
 def test_large_cities_get_fewer_draws() -> None:
     assert default_draws(61) == 64
     assert 64 > default_draws(10_000) > default_draws(80_000) >= 8
+
+
+def test_draws_scatter_around_the_central_value() -> None:
+    block = block_buildings([1975.0 + k % 40 for k in range(400)])
+    deviations = draw_deviations(replace(block, use=np.zeros(400, np.int8)), STOCK, 400)
+    for name, spread in STOCK.spreads.items():
+        values = deviations[name]
+        width = spread.sd if spread.relative else max(spread.sd, 1e-9)
+        assert values.mean() == pytest.approx(1.0 if spread.relative else 0.0, abs=0.05 * width)

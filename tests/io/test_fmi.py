@@ -33,6 +33,13 @@ def test_station_in_the_name_of_the_file(tmp_path, lines):
         read_weather(write(tmp_path / "somewhere.csv", lines))
 
 
+def test_a_default_place_serves_files_that_do_not_say(tmp_path, lines):
+    weather = read_weather(write(tmp_path / "somewhere.csv", lines), default_place=(60.2, 24.9))
+    assert (weather.latitude, weather.longitude) == (60.2, 24.9)
+    known = read_weather(write(tmp_path / "Vantaa-TRY2020.csv", lines), default_place=(10.0, 10.0))
+    assert (known.latitude, known.longitude) == (60.33, 24.97)
+
+
 def test_accents_in_file_names(tmp_path, lines):
     path = write(tmp_path / "Jyväskylä.csv", lines)
     assert read_weather(path).place == "Jyvaskyla"

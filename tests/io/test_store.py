@@ -49,6 +49,12 @@ def test_same_arrays(city: CityModel, tmp_path: Path) -> None:
     assert read_city(tmp_path / "saved").n_buildings == 2
 
 
+def test_the_mapping_stays_with_the_city(city: CityModel, tmp_path: Path) -> None:
+    mapping = {"year_built": {"names": ["anno"]}}
+    city.with_mapping(mapping).save(tmp_path / "saved")
+    assert open_city(tmp_path / "saved").mapping == mapping
+
+
 def test_large_arrays_are_mapped(tmp_path: Path) -> None:
     city = read_city(gml.write(tmp_path, gml.city(*(gml.box(f"b{i}", x=gml.EAST + 20 * i) for i in range(60)))))
     save_city(city, tmp_path / "saved")
