@@ -17,6 +17,7 @@ import pytest
 import citytwin as ct
 from citytwin import cli
 from citytwin.errors import CityReadError, CrsError, MissingExtraError, OutputError, ScenarioError, WeatherError
+from tests.model.small_grids import write_gtx
 from tests.small_files import PLANS, write_city, write_weather
 
 WHOLE_RUN = "runs the whole pipeline three times, minutes without the compiler"
@@ -228,6 +229,31 @@ def test_check_exits_with_one_where_there_are_errors(run, files, tmp_path):
     code, out, _ = run("check", tmp_path / "bent.gml")
     assert code == 1
     assert "SHELL_NOT_CLOSED" in out
+    assert run("check", tmp_path / "bent.gml", "--snap", 8)[1].count("SHELL_NOT_CLOSED") == 0
+
+
+def test_check_heals_on_request(run, files, tmp_path):
+    text = (files / "city.gml").read_text()
+    start = text.index("<gml:posList", text.index("WallSurface"))
+    stop = text.index("</gml:posList>", start)
+    opening, numbers = text[start:stop].split(">", 1)
+    words = numbers.split()
+    points = [words[k : k + 3] for k in range(0, len(words), 3)][::-1]
+    (tmp_path / "turned.gml").write_text(
+        text[:start] + opening + ">" + " ".join(word for point in points for word in point) + text[stop:]
+    )
+    code, out, _ = run("check", tmp_path / "turned.gml", "--json")
+    assert (code, [kind["code"] for kind in json.loads(out)["kinds"] if kind["code"] < 1000]) == (1, [307])
+    code, out, _ = run("check", tmp_path / "turned.gml", "--heal", "--json", "--out", tmp_path / "healed.csv")
+    summary = json.loads(out)
+    assert (code, summary["invalid_geometry"], summary["grades"]["B"]) == (0, 0, 1)
+    assert ",healed," in (tmp_path / "healed.csv").read_text()
+
+
+def test_check_refuses_tolerances_that_make_no_sense(run, files):
+    code, out, err = run("check", files / "city.gml", "--snap", -1)
+    assert (code, out) == (2, "")
+    assert "snap must be above 0" in err
 
 
 @pytest.mark.parametrize("target", ["city.json", "city.xml", "arrays"])
@@ -235,6 +261,42 @@ def test_convert_keeps_buildings_and_surfaces(run, files, tmp_path, target):
     code, out, _ = run("convert", files / "city.gml", tmp_path / target, "--json")
     assert (code, json.loads(out)["surfaces"]) == (0, 60)
     assert json.loads(run("info", tmp_path / target, "--json")[1])["polygons"] == 60
+
+
+def test_convert_reprojects(run, files, tmp_path):
+    grid = write_gtx(tmp_path / "n60.gtx", [[0.25] * 3] * 3)
+    code, _, err = run("convert", files / "city.gml", tmp_path / "tm35", "--to-crs", "EPSG:3067")
+    assert (code, err) == (0, "")
+    assert ct.open_city(tmp_path / "tm35").crs == "EPSG:3067"
+    stated = ("--crs", "EPSG:3879+5717", "--to-vertical", "N2000")
+    code, _, err = run("convert", files / "city.gml", tmp_path / "n2000", *stated)
+    assert code == 3
+    assert "N60 height" in err
+    assert not (tmp_path / "n2000").exists()
+    assert run("convert", files / "city.gml", tmp_path / "n2000", *stated, "--height-grid", grid)[0] == 0
+    raised = ct.open_city(tmp_path / "n2000")
+    assert raised.vertical_crs == "EPSG:3900"
+    assert raised.bounds[2] == pytest.approx(ct.read_city(files / "city.gml").bounds[2] + 0.25, abs=1e-6)
+    code, _, err = run("convert", files / "city.gml", tmp_path / "x", "--height-grid", grid)
+    assert code == 2
+    assert one_sentence(err)
+
+
+def test_convert_adds_results(run, files, tmp_path):
+    name = ct.read_city(files / "city.gml").objects.id[0]
+    table = tmp_path / "results.csv"
+    table.write_text(f"building_id,heating_kwh\n{name},12.5\nnobody,1.5\n")
+    out = tmp_path / "out.gml"
+    code, printed, err = run("convert", files / "city.gml", out, "--results", table, "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(printed) == {"in": str(files / "city.gml"), "out": str(out), "buildings": 1, "not_found": 1}
+    assert '<gen:value uom="kWh">12.5</gen:value>' in out.read_text()
+    assert ct.read_city(out).objects.attributes["heating_kwh"].place == "set:citytwin"
+    assert run("convert", files / "city.gml", out, "--results", table, "--to-crs", "EPSG:3067")[0] == 2
+    table.write_text("id,heating_kwh\nb,1\n")
+    code, _, err = run("convert", files / "city.gml", out, "--results", table)
+    assert code == 3
+    assert "building_id" in err
 
 
 def edited_city(old, new, count=1):

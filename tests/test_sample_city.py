@@ -82,7 +82,7 @@ def test_solids_are_closed_and_outward(city):
         city.solids.offsets, city.solids.surface, city.solids.reversed, city.rings.surface_rings,
         city.rings.ring_vertices, city.vertices, 1e-3,
     )  # fmt: skip
-    assert [int(column.sum()) for column in closure] == [0, 0, 0]
+    assert [int(column.sum()) for column in closure[:3]] == [0, 0, 0]
     assert set(city.surfaces.kind.tolist()) == {SurfaceKind.GROUND, SurfaceKind.WALL, SurfaceKind.ROOF}
     assert (city.surfaces.solid >= 0).all()
     tilt = city.surfaces.tilt
@@ -167,7 +167,7 @@ def test_roofs_close_and_hold_their_volume(script, shape, volume):
         city.solids.offsets, city.solids.surface, city.solids.reversed, city.rings.surface_rings,
         city.rings.ring_vertices, city.vertices, 1e-3,
     )  # fmt: skip
-    assert [int(column.sum()) for column in closure] == [0, 0, 0]
+    assert [int(column.sum()) for column in closure[:3]] == [0, 0, 0]
     a, b, c = np.moveaxis(city.triangles().xyz.astype(float), 1, 0)
     assert (a * np.cross(b, c)).sum() / 6.0 == pytest.approx(volume, rel=1e-5)
     assert roofs.is_shaped(outlines.Shell(outline, outline.ground, 12.0, "height")) == (shape != "flat")

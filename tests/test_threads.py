@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from citytwin._threads import map_blocks, thread_count
+from citytwin._threads import map_blocks, map_stream, thread_count
 
 
 @pytest.mark.parametrize("threads", ["1", "2", "7"])
@@ -47,3 +47,29 @@ def test_a_number_of_threads_that_is_none(monkeypatch, asked):
 def test_without_a_wish_it_is_the_processors_of_this_process(monkeypatch):
     monkeypatch.delenv("CITYTWIN_NUM_THREADS", raising=False)
     assert thread_count() >= 1
+
+
+@pytest.mark.parametrize("threads", ["1", "2", "5"])
+def test_a_stream_keeps_its_order_and_holds_few_items(monkeypatch, threads):
+    monkeypatch.setenv("CITYTWIN_NUM_THREADS", threads)
+    given, taken = [], []
+
+    def items():
+        for i in range(20):
+            given.append(i)
+            yield i
+
+    for item, result in map_stream(lambda i: i * i, items()):
+        assert result == item * item
+        taken.append(item)
+        assert len(given) - len(taken) <= int(threads)
+    assert taken == list(range(20))
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_an_error_in_a_stream_is_raised_in_its_place(monkeypatch, threads):
+    monkeypatch.setenv("CITYTWIN_NUM_THREADS", threads)
+    results = map_stream(lambda i: 1 / (i - 2), range(5))
+    assert [next(results), next(results)] == [(0, -0.5), (1, -1.0)]
+    with pytest.raises(ZeroDivisionError):
+        next(results)

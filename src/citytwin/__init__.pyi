@@ -9,7 +9,17 @@ from .errors import (
     ScenarioError,
     WeatherError,
 )
-from .io import open_city, read_city, read_network, read_weather, write_citygml, write_cityjson
+from .io import (
+    open_city,
+    read_city,
+    read_footprints,
+    read_network,
+    read_weather,
+    snapshot,
+    write_back,
+    write_citygml,
+    write_cityjson,
+)
 from .model import (
     Buildings,
     CityModel,
@@ -19,9 +29,12 @@ from .model import (
     Irradiation,
     Network,
     Provenance,
+    Tolerances,
     Triangles,
     Twin,
     Weather,
+    heal,
+    reproject,
 )
 from .run import Assessment, assess
 from .scenario import Comparison, compare
@@ -44,6 +57,7 @@ __all__ = [
     "OutputError",
     "Provenance",
     "ScenarioError",
+    "Tolerances",
     "Triangles",
     "Twin",
     "Weather",
@@ -53,13 +67,18 @@ __all__ = [
     "emissions",
     "energy",
     "errors",
+    "heal",
     "open_city",
     "read_city",
+    "read_footprints",
     "read_network",
     "read_weather",
+    "reproject",
     "scenario",
+    "snapshot",
     "solar",
     "synthetic",
+    "write_back",
     "write_citygml",
     "write_cityjson",
 ]

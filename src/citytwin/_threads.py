@@ -7,11 +7,13 @@ the problem only, and results come back in block order, so that an answer never 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
+S = TypeVar("S")
 
 
 def thread_count() -> int:
@@ -70,3 +72,40 @@ def map_blocks(
         for start, future in zip(starts, futures, strict=True):
             finish(future.result(), start)
     return results
+
+
+def map_stream(function: Callable[[S], T], items: Iterable[S]) -> Iterator[tuple[S, T]]:
+    """Call `function` for each item and give items and results in order, holding few of them at a time.
+
+    Items are taken one ahead of each thread, so that what is in memory does not grow with their number.
+
+    Parameters
+    ----------
+    function : callable
+        It must not write to what another item is read from.
+    items : iterable
+
+    Examples
+    --------
+    >>> list(map_stream(str, range(3)))
+    [(0, '0'), (1, '1'), (2, '2')]
+    """
+    threads = thread_count()
+    if threads <= 1:
+        for item in items:
+            yield item, function(item)
+        return
+    waiting: deque[tuple[S, Future[T]]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for item in items:
+                waiting.append((item, pool.submit(function, item)))
+                if len(waiting) > threads:
+                    first, future = waiting.popleft()
+                    yield first, future.result()
+            while waiting:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        finally:
+            for _, future in waiting:
+                future.cancel()

@@ -30,7 +30,7 @@ from citytwin.errors import (
     WeatherError,
 )
 
-WRITERS = {".gml": "write_citygml", ".xml": "write_citygml", ".json": "write_cityjson"}
+WRITERS = {".gml": "write_citygml", ".xml": "write_citygml", ".json": "write_cityjson", ".jsonl": "write_cityjson"}
 FOUND_ERRORS, WRONG_USAGE, REFUSED, MISSING_EXTRA, NOT_WRITABLE, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
 TOO_FAR_KM = 500.0
@@ -107,15 +107,39 @@ def info(path: str, crs: str | None, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("path")
-@click.option("--out", metavar="FILE", help="Write the findings to FILE: .csv, .gpkg with footprints, or .json.")
+@click.option("--out", metavar="FILE", help="Write the findings to FILE: .csv, .json, or .gpkg with geometry.")
+@click.option("--snap", type=float, default=0.001, metavar="M", help="Points this near are one; 0.001.")
+@click.option("--planarity", type=float, default=0.01, metavar="M", help="How far points may lie off a plane; 0.01.")
+@click.option("--normals", type=float, default=20.0, metavar="DEG", help="How far a polygon may fold; 20.")
+@click.option("--overlap", type=float, metavar="M", help="How wide buildings may overlap; as party walls do.")
+@click.option("--heal", "healing", is_flag=True, help="Repair first what has one safe repair, and say so.")
 @crs_option
 @json_option
-def check(path: str, out: str | None, crs: str | None, as_json: bool) -> int:
+def check(
+    path: str,
+    out: str | None,
+    snap: float,
+    planarity: float,
+    normals: float,
+    overlap: float | None,
+    healing: bool,
+    crs: str | None,
+    as_json: bool,
+) -> int:
     """Check geometry and data; exit with 1 where a finding is an error or geometry is invalid."""
+    from citytwin.model.healing import heal
+    from citytwin.model.validity import Tolerances
     from citytwin.publish.findings_file import all_findings, findings_summary, summary_text, write_findings
 
+    try:
+        tolerances = Tolerances(snap, planarity, normals, overlap)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     with progress_bars() as bars:
         city = ct.read_city(path, crs=crs, progress=partial(bars, "read"))
+    if healing:
+        city = heal(city, tolerances)
+    city = city.with_tolerances(tolerances)
     findings = all_findings(city)
     summary = findings_summary(city, findings)
     if out is not None:
@@ -127,21 +151,62 @@ def check(path: str, out: str | None, crs: str | None, as_json: bool) -> int:
 @cli.command()
 @click.argument("source", metavar="IN")
 @click.argument("target", metavar="OUT")
+@click.option("--results", metavar="FILE", help="CSV or Parquet with a column building_id, added to a copy of CityGML.")
+@click.option("--to-crs", metavar="CRS", help="Reproject, e.g. to EPSG:3067 or EPSG:3067+3900.")
+@click.option("--to-vertical", metavar="CRS", help="Convert heights, e.g. to N2000 (EPSG:3900); needs --height-grid.")
+@click.option("--height-grid", metavar="FILE", help="Grid to convert heights by: GTX, GeoTIFF or PROJ triangulation.")
 @crs_option
 @json_option
-def convert(source: str, target: str, crs: str | None, as_json: bool) -> None:
-    """Convert a city: OUT ends in .gml or .xml for CityGML 2.0, .json for CityJSON 2.0, or is a folder of arrays."""
+def convert(
+    source: str,
+    target: str,
+    results: str | None,
+    to_crs: str | None,
+    to_vertical: str | None,
+    height_grid: str | None,
+    crs: str | None,
+    as_json: bool,
+) -> None:
+    """Convert a city: OUT ends in .gml or .xml (CityGML 2.0), .json or .jsonl (CityJSON 2.0), or is a folder of arrays.
+
+    With --results, OUT is the CityGML file IN with the rows of a table added to its buildings, and else byte for byte.
+    """
+    if results is not None:
+        if to_crs or to_vertical or height_grid:
+            raise click.UsageError("--results leaves the document as it is: convert it in a second step")
+        add_results(source, target, results, as_json)
+        return
     suffix = Path(target).suffix.lower()
     if suffix and suffix not in WRITERS:
-        raise click.UsageError(f"cannot write {suffix!r}: OUT ends in .gml, .xml or .json, or has no ending")
+        raise click.UsageError(f"cannot write {suffix!r}: OUT ends in .gml, .xml, .json or .jsonl, or has no ending")
     with progress_bars() as bars:
         city = ct.read_city(source, crs=crs, progress=partial(bars, "read"))
+    if to_crs or to_vertical or height_grid:
+        from citytwin.model.crs_reproject import reproject
+
+        try:
+            city = reproject(city, to_crs, to_vertical, height_grid)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
     if suffix:
         getattr(ct, WRITERS[suffix])(city, target)
     else:
         city.save(target)
     facts = {"in": source, "out": target, "buildings": city.n_buildings, "surfaces": len(city.surfaces)}
     show(facts, f"{target}: {city.n_buildings} buildings, {len(city.surfaces)} surfaces", as_json)
+
+
+def add_results(source: str, target: str, results: str, as_json: bool) -> None:
+    """Write a copy of a CityGML file with a table of results."""
+    from citytwin.io import read_table
+
+    table = read_table(results)
+    if "building_id" not in table.columns:
+        raise CityReadError("there is no column 'building_id'", results, advice="Name the column with the gml:id so")
+    findings = ct.write_back(source, target, table)
+    missing = int((findings.name == "RESULT_WITHOUT_BUILDING").sum())
+    facts = {"in": source, "out": target, "buildings": len(table) - missing, "not_found": missing}
+    show(facts, f"{target}: results of {len(table) - missing} buildings, {missing} not found", as_json)
 
 
 @cli.command()

@@ -7,19 +7,32 @@ from collections.abc import Iterable
 from pathlib import Path
 
 SRS = "urn:ogc:def:crs:EPSG::3879"
+MODULES = {
+    "bldg": "building",
+    "brid": "bridge",
+    "con": "construction",
+    "dem": "relief",
+    "frn": "cityfurniture",
+    "gen": "generics",
+    "grp": "cityobjectgroup",
+    "luse": "landuse",
+    "tran": "transportation",
+    "tun": "tunnel",
+    "veg": "vegetation",
+    "wtr": "waterbody",
+}
 EAST, NORTH, HEIGHT = 25_497_000.0, 6_673_000.0, 5.0
 
 
 def city(*members: str, srs: str | None = SRS, version: str = "2.0", head: str = "", prolog: str = "") -> str:
     """A document; each member is an object element."""
-    spaces = {
+    spaces = {prefix: f"http://www.opengis.net/citygml/{module}/{version}" for prefix, module in MODULES.items()}
+    spaces |= {
         "core": f"http://www.opengis.net/citygml/{version}",
-        "bldg": f"http://www.opengis.net/citygml/building/{version}",
-        "gen": f"http://www.opengis.net/citygml/generics/{version}",
-        "veg": f"http://www.opengis.net/citygml/vegetation/{version}",
-        "gml": "http://www.opengis.net/gml",
+        "gml": "http://www.opengis.net/gml" if version < "3" else "http://www.opengis.net/gml/3.2",
         "xlink": "http://www.w3.org/1999/xlink",
-        "xAL": "urn:oasis:names:tc:ciq:xsdschema:xAL:2.0",
+        "xAL": "urn:oasis:names:tc:ciq:xsdschema:xAL:2.0" if version < "3" else "urn:oasis:names:tc:ciq:xal:3",
+        "energy": "http://www.sig3d.org/citygml/2.0/energy/1.0",
         "ade": "http://example.org/ade",
     }
     envelope = ""

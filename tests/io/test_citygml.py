@@ -267,9 +267,9 @@ def test_what_is_not_understood_is_kept_with_its_place(tmp_path: Path) -> None:
     wall = gml.surface(
         "WallSurface", "w", gml.multi_surface(gml.polygon(gml.box_faces()["south"])), "<ade:colour>red</ade:colour>"
     )
-    tree = '<veg:SolitaryVegetationObject gml:id="t"><veg:height>9</veg:height></veg:SolitaryVegetationObject>'
-    city = read(tmp_path, gml.building("b", wall, "<ade:owner>City</ade:owner>"), tree)
-    assert list(city.extras.place) == ["#w/ade:colour", "ade:owner", "veg:SolitaryVegetationObject"]
+    mast = '<ade:Mast gml:id="m"><ade:height>9</ade:height></ade:Mast>'
+    city = read(tmp_path, gml.building("b", wall, "<ade:owner>City</ade:owner>"), mast)
+    assert list(city.extras.place) == ["#w/ade:colour", "ade:owner", "ade:Mast"]
     assert city.extras.object.tolist() == [0, 0, 1]
     assert 'xmlns:ade="http://example.org/ade"' in city.extras.content[0]
     assert ">red</ade:colour>" in city.extras.content[0]
@@ -405,5 +405,5 @@ def test_progress_reaches_the_end(tmp_path: Path) -> None:
     read_city(path, progress=lambda done, total: seen.append((done, total)))
     size = path.stat().st_size
     assert seen[-1] == (size, size)
-    assert len(seen) > 2
+    assert len(seen) >= 2
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from citytwin.errors import CityReadError, CrsError
-from citytwin.io import read_city
+from citytwin.io import ReadLimits, read_city
 from tests.io import gml
 
 GOOD = gml.city(gml.box("b"))
@@ -176,8 +176,16 @@ def test_deep_nesting(tmp_path: Path, depth: int) -> None:
 
 
 def test_deep_content_of_an_extension_is_kept(tmp_path: Path) -> None:
-    city = read_city(gml.write(tmp_path, gml.city(gml.box("b", "<ade:a>" * 1000 + "</ade:a>" * 1000))))
-    assert len(city.extras) == 1
+    """Up to the limit, which the caller may raise: the root, its member and the building are levels, too."""
+
+    def path(depth: int) -> Path:
+        return gml.write(tmp_path, gml.city(gml.box("b", "<ade:a>" * depth + "</ade:a>" * depth)))
+
+    assert len(read_city(path(125)).extras) == 1
+    error = refusal(tmp_path, path(126).read_bytes())
+    assert "nested more than 128 levels" in error.reason
+    assert (error.line, error.gml_id) == (4, "b")
+    assert len(read_city(path(1000), limits=ReadLimits(nesting=1003)).extras) == 1
 
 
 def test_long_coordinate_list(tmp_path: Path) -> None:
@@ -203,7 +211,7 @@ def test_nothing_is_opened_but_the_input(tmp_path: Path) -> None:
     path = gml.write(tmp_path, text)
     program = f"""
 import sys
-from citytwin.io import read_city
+from citytwin.io import ReadLimits, read_city
 read_city({str(path)!r}, crs="local")
 opened = []
 def hook(event, arguments):

@@ -53,7 +53,8 @@ def test_zip_and_list_and_folder_agree(tmp_path: Path) -> None:
 def test_a_file_without_buildings_among_others_is_read(tmp_path: Path) -> None:
     tree = gml.city('<veg:SolitaryVegetationObject gml:id="t"/>')
     city = read_city([gml.write(tmp_path, ONE, "1.gml"), gml.write(tmp_path, tree, "2.gml")])
-    assert dict(city.counts) == {"read": 1, "degraded": 1, "refused": 0, "total": 2}
+    assert dict(city.counts) == {"read": 2, "degraded": 0, "refused": 0, "total": 2}
+    assert city.n_buildings == 1
 
 
 def test_formats_mix(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def solids(*face_lists):
 
 def counts(polygons, *face_lists, tolerance=TOLERANCE):
     result = edge_closure(*solids(*face_lists), *csr(polygons), tolerance)
-    return list(zip(*(values.tolist() for values in result), strict=True))
+    return list(zip(*(values.tolist() for values in result[:3]), strict=True))
 
 
 WHOLE = [(face, False) for face in range(6)]
@@ -42,7 +42,9 @@ def test_equals_naive(seed, noise):
     ]
     arguments = (*solids(*faces, WHOLE), surface_rings, ring_vertices, vertices, TOLERANCE)
     result = edge_closure(*arguments)
-    assert list(zip(*(values.tolist() for values in result), strict=True)) == naive.edge_closure(*arguments)
+    counted, twins = naive.edge_closure(*arguments)
+    assert list(zip(*(values.tolist() for values in result[:3]), strict=True)) == counted
+    assert result.twin.tolist() == twins
 
 
 def test_box_is_closed_both_ways_round():
@@ -83,6 +85,14 @@ def test_edges_shorter_than_the_tolerance_drop_out():
     faces = box()
     faces[0] = [[*faces[0][0], (0.0005, 0, 0)]]
     assert counts(faces, WHOLE) == [(0, 0, 0)]
+
+
+def test_corners_that_are_one_point_bear_its_first_vertex():
+    result = edge_closure(*solids(WHOLE), *csr(box()), TOLERANCE)
+    assert result.corner_offsets.tolist() == list(range(0, 25, 4))
+    vertices = csr(box())[2]
+    np.testing.assert_array_equal(vertices[result.point], vertices)
+    assert len(set(result.point.tolist())) == 8
 
 
 def test_solid_without_faces():

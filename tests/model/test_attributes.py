@@ -62,3 +62,9 @@ def test_take_append_concat() -> None:
     assert both.entries(4) == [AttributeValue(4, "a", "7", "int", "join:t", "m")]
     assert len(AttributeTable.of(5)) == 0
     assert AttributeTable.concat([AttributeTable.of(5), first]).n == 8
+
+
+def test_a_name_whose_values_are_all_in_rows_that_were_left_out():
+    table = AttributeTable.of(2, [AttributeValue(1, "a", "3", "int")]).take(np.array([0]))
+    assert table["a"].mask.tolist() == [True]
+    assert (table["a"].unit, table["a"].place, table["a"].repeats) == ("", "generic", 0)

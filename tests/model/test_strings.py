@@ -26,3 +26,16 @@ def test_selection_and_freezing() -> None:
     assert not column.data.flags.writeable
     assert list(Strings.empty(2)) == ["", ""]
     assert list(Strings.concat([])) == []
+
+
+@given(st.lists(st.sampled_from(["a", "b", "", "ä"]), max_size=9))
+def test_repeated_strings_with_their_rows(texts: list[str]) -> None:
+    expected = {text: [i for i, t in enumerate(texts) if t == text] for text in dict.fromkeys(texts)}
+    assert Strings.of(texts).repeated() == {text: rows for text, rows in expected.items() if len(rows) > 1}
+
+
+def test_a_column_that_is_a_window_of_another() -> None:
+    whole = Strings.of(["a", "bb", "a", "bb"])
+    window = Strings(whole.data, whole.offsets[1:])
+    assert window.repeated() == {"bb": [0, 2]}
+    assert window.hashes().tolist() == whole.hashes()[1:].tolist()

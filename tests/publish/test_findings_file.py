@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,11 @@ import pytest
 from citytwin.errors import OutputError
 from citytwin.model.enums import Severity
 from citytwin.model.findings import Finding, Findings
-from citytwin.publish.findings_file import findings_summary, summary_text, write_findings
+from citytwin.model.strings import Strings
+from citytwin.model.validity import Tolerances
+from citytwin.publish.findings_file import all_findings, findings_summary, summary_text, write_findings
+from tests.model.small_city import ORIGIN
+from tests.model.solids import box, city_of
 
 
 @pytest.fixture
@@ -33,11 +38,14 @@ def test_counts_by_kind_worst_first(twin, findings):
     assert [(kind["code"], kind["count"], kind["objects"]) for kind in summary["kinds"]] == [(302, 3, 2), (1201, 1, 1)]
     assert summary["grades"] == {"A": 6, "B": 0, "C": 0, "D": 0, "E": 0}
     json.dumps(summary)
-    assert "two edges are open" in summary_text(summary)
+    text = summary_text(summary)
+    assert "b1: two edges are open" in text
+    assert text.startswith("6 buildings, ")
+    assert "findings  4: 3 errors, 0 warnings, 1 for information; 3 about invalid geometry" in text
 
 
 def test_no_findings_is_a_summary_too(twin):
-    assert "0 findings" in summary_text(findings_summary(twin.city, Findings.of()))
+    assert "findings  0: 0 errors" in summary_text(findings_summary(twin.city, Findings.of()))
 
 
 def test_csv_and_json_hold_every_row(twin, findings, tmp_path):
@@ -47,13 +55,50 @@ def test_csv_and_json_hold_every_row(twin, findings, tmp_path):
     assert json.loads((tmp_path / "f.json").read_text())[1]["severity"] == "error"
 
 
-def test_geopackage_holds_the_footprint_at_fault(twin, findings, tmp_path):
+def test_geopackage_holds_what_is_at_fault_in_space(tmp_path):
+    """A polygon, the footprint of a building, or nothing; a point in the middle of each."""
+    import geopandas as gpd
+
+    faces = box(0, 0, 0, 10, 10, 10)
+    bent = [faces[0], [[(0, 0, 10), (10, 0, 10), (10, 10, 10.4), (0, 10, 10)]], *faces[2:]]
+    city = city_of(bent, [*box(20, 0, 0, 30, 10, 10)[:3], *box(20, 0, 0, 30, 10, 10)[4:]])
+    city = city.with_findings(Findings.of([Finding(1207, "CRS_VERTICAL_UNKNOWN")]))
+    findings = all_findings(city)
+    assert findings.code.tolist() == [1207, 203, 302]
+    write_findings(city, findings, tmp_path / "f.gpkg")
+    shapes = gpd.read_file(tmp_path / "f.gpkg", layer="findings")
+    places = gpd.read_file(tmp_path / "f.gpkg", layer="places")
+    assert shapes.crs == places.crs == "EPSG:3879"
+    for frame in (shapes, places):
+        assert frame["code"].tolist() == [1207, 203, 302]
+        assert frame.geometry.isna().tolist() == [True, False, False]
+    x, y, z = ORIGIN
+    np.testing.assert_allclose(shapes.geometry[1].bounds, [x, y, x + 10, y + 10])
+    np.testing.assert_allclose([p[2] - z for p in shapes.geometry[1].geoms[0].exterior.coords], [10, 10, 10.4, 10, 10])
+    np.testing.assert_allclose(shapes.geometry[2].bounds, [x + 20, y, x + 30, y + 10])
+    np.testing.assert_allclose(shapes.geometry[2].geoms[0].exterior.coords[0][2], z)
+    np.testing.assert_allclose((places.geometry[2].x, places.geometry[2].y), (x + 25, y + 5), atol=2)
+
+
+def test_polygons_of_one_boundary_surface_come_together(tmp_path):
     import pyogrio
 
-    write_findings(twin.city, findings, tmp_path / "f.gpkg")
-    frame = pyogrio.read_dataframe(tmp_path / "f.gpkg")
-    np.testing.assert_allclose(frame.geometry.area, 100)
-    assert frame.geometry.centroid.x.tolist() == [5, 5, 25, 25]
+    city = city_of(box(0, 0, 0, 10, 10, 10))
+    names = Strings.of(["ground", "roof", "wall", "wall", "", ""])
+    city = replace(city, surfaces=replace(city.surfaces, id=names))
+    rows = [Finding(203, "X", "b0", name) for name in ("wall", "roof", "b0[4]")]
+    write_findings(city, Findings.of(rows), tmp_path / "f.gpkg")
+    frame = pyogrio.read_dataframe(tmp_path / "f.gpkg", layer="findings")
+    assert [len(shape.geoms) for shape in frame.geometry] == [2, 1, 1]
+
+
+def test_overlaps_by_tolerance_replace_those_of_the_derivation():
+    city = city_of(box(0, 0, 0, 10, 10, 10), box(9.9, 0, 0, 20, 10, 10))
+    assert len(all_findings(city)) == 0
+    assert all_findings(city.with_tolerances(Tolerances(overlap=0.01))).code.tolist() == [601, 601]
+    deep = city_of(box(0, 0, 0, 10, 10, 10), box(5, 0, 0, 20, 10, 10))
+    assert all_findings(deep).code.tolist() == [601, 601]
+    assert all_findings(deep.with_tolerances(Tolerances(overlap=0.01))).code.tolist() == [601, 601]
 
 
 def test_another_ending_is_refused(twin, findings, tmp_path):

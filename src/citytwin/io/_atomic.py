@@ -76,8 +76,13 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
 
 def write_part(path: Path, fill: Callable[[BinaryIO], None]) -> None:
     """Write one file of a folder that :func:`publish_directory` is filling, which brings all to disk at its end."""
-    with open(path, "wb") as file:
+    with open_part(path) as file:
         fill(file)
+
+
+def open_part(path: Path) -> BinaryIO:
+    """New file of a folder that :func:`publish_directory` is filling."""
+    return open(path, "wb")
 
 
 def publish_directory(path: str | Path, fill: Callable[[Path], None], marker: str) -> Path:
@@ -119,8 +124,10 @@ def publish_directory(path: str | Path, fill: Callable[[Path], None], marker: st
             if retired.exists() and not path.exists():
                 os.rename(retired, path)
             raise
-        _sync_directory(path.parent)
-        shutil.rmtree(retired, ignore_errors=True)
+        try:
+            _sync_directory(path.parent)
+        finally:
+            shutil.rmtree(retired, ignore_errors=True)
     return path
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin.io._collected import Collected, Note
 from citytwin.model.attributes import TYPES, AttributeTable
 from citytwin.model.city_tables import Extras
 from citytwin.model.enums import Action, Severity
-from citytwin.model.findings import Finding, Findings
+from citytwin.model.findings import Finding
 from citytwin.model.ragged import offsets_of
 from citytwin.model.strings import Strings
 
@@ -64,7 +64,7 @@ class AttributeColumns:
 
     def table(self, n: int) -> AttributeTable:
         """The values as attributes of `n` rows."""
-        code = as_numpy(self.code, np.int32)
+        code = np.array(self.code, np.int32)
         columns = list(zip(*self.codes, strict=True)) or [(), (), (), ()]
         names, types, places, units = columns
 
@@ -79,7 +79,7 @@ class AttributeColumns:
         type_index = np.array([TYPES.index(word) for word in types], np.int8)
         return AttributeTable(
             n=n,
-            row=as_numpy(self.row, np.int32),
+            row=np.array(self.row, np.int32),
             key=key,
             type=type_index[code],
             place=place,
@@ -91,50 +91,15 @@ class AttributeColumns:
         )
 
 
-class FindingLog:
-    """Findings of one input, up to a limit and summarised by code beyond."""
-
-    def __init__(self, limit: int) -> None:
-        self._rows: list[Finding] = []
-        self._limit = limit
-        self._left_out: Counter[tuple[int, str]] = Counter()
-
-    def add(
-        self,
-        code: int,
-        name: str,
-        object_id: str = "",
-        surface_id: str = "",
-        message: str = "",
-        severity: Severity = Severity.WARNING,
-        action: Action = Action.KEPT,
-    ) -> None:
-        """Append one finding."""
-        if len(self._rows) < self._limit:
-            self._rows.append(Finding(code, name, object_id, surface_id, severity, action, message))
-        else:
-            self._left_out[code, name] += 1
-
-    def table(self) -> Findings:
-        """All findings as a table."""
-        rest = ", ".join(f"{count} of {code} {name}" for (code, name), count in sorted(self._left_out.items()))
-        summary = Finding(1010, "FINDINGS_CUT", severity=Severity.WARNING, message=f"not listed: {rest}")
-        return Findings.of([*self._rows, summary] if rest else self._rows)
-
-
 class CityColumns:
-    """Everything a reader collects: objects, boundary surfaces, polygons, rings, solids, extras, findings.
-
-    Polygons with the same object, kind, LoD, boundary surface and wall share an owner. Polygons and links to polygons
-    are entries; a solid is a range of entries. An entry below 0 is the complement of a link number.
-    """
+    """The columns of :class:`~citytwin.io._collected.Collected` while they grow."""
 
     def __init__(self, finding_limit: int) -> None:
         self.object_id: list[str] = []
         self.object_kind = array("b")
         self.object_parent = array("i")
         self.object_attributes = AttributeColumns()
-        self.degraded: set[int] = set()
+        self.degraded: list[int] = []
 
         self.feature_id = TextColumn()
         self.n_features = 0
@@ -147,13 +112,13 @@ class CityColumns:
         self.owner_wall = array("i")
 
         self.polygon_owner = array("i")
-        self.polygon_line = array("i")
         self.polygon_id = TextColumn()
         self.ring_polygon = array("i")
 
         self.ring_points: list[NDArray[np.int64]] = []
         self.coordinates: list[NDArray[np.float64]] = []
         self.n_rings = 0
+        self.flat_rings = 0
 
         self.entry = array("i")
         self.entry_sign = array("b")
@@ -162,16 +127,35 @@ class CityColumns:
         self.solid_start = array("i")
         self.solid_stop = array("i")
 
+        self.link_start = array("i")
+        self.link_stop = array("i")
+        self.link_sign = array("b")
+        self.link_owner = array("i")
+        self.link_in_solid = array("b")
+        self.late_link = array("i")
+        self.late_target = TextColumn()
+        self.range_id = TextColumn()
+        self.range_start = array("i")
+        self.range_stop = array("i")
+        self.range_sign = array("b")
+
+        self.placed_link = array("i")
+        self.placed_matrix: list[NDArray[np.float64]] = []
+        self.placed_point: list[NDArray[np.float64]] = []
+        self.prototype_owner = array("i")
+
         self.extra_object = array("i")
         self.extra_place = TextColumn()
         self.extra_content = TextColumn()
         self.extra_bytes = 0
 
         self.srs_names: set[str] = set()
-        self.findings = FindingLog(finding_limit)
+        self.notes: list[Note] = []
+        self.left_out: Counter[tuple[int, str]] = Counter()
+        self._finding_limit = finding_limit
 
     def add_object(self, identifier: str, kind: int, parent: int) -> int:
-        """Append a city object and return its row."""
+        """Append a city object and return its row; without identifier it is given one in the end."""
         self.object_id.append(identifier)
         self.object_kind.append(kind)
         self.object_parent.append(parent)
@@ -196,22 +180,33 @@ class CityColumns:
         """Keep content that is not understood; beyond `limit` bytes in all it is left out and counted."""
         size = len(content)
         if self.extra_bytes + size > limit:
-            self.findings.add(
-                1009,
-                "EXTRAS_LEFT_OUT",
-                self.object_id[row] if row >= 0 else "",
-                message=f"{place}: {size} characters are beyond limits.extras_bytes",
-            )
+            self.note(row, 1009, "EXTRAS_LEFT_OUT", f"{place}: {size} characters are beyond limits.extras_bytes")
             return
         self.extra_bytes += size
         self.extra_object.append(row)
         self.extra_place.append(place)
         self.extra_content.append(content)
 
+    def note(
+        self,
+        row: int,
+        code: int,
+        name: str,
+        message: str,
+        surface_id: str = "",
+        severity: Severity = Severity.WARNING,
+        action: Action = Action.KEPT,
+    ) -> None:
+        """Record a finding about the object in `row`, -1 for none."""
+        if len(self.notes) < self._finding_limit:
+            self.notes.append(Note(row, Finding(code, name, "", surface_id, severity, action, message)))
+        else:
+            self.left_out[code, name] += 1
+
     def degrade(self, row: int, code: int, name: str, message: str, surface_id: str = "") -> None:
         """Record that an object is not read in full."""
-        self.degraded.add(row)
-        self.findings.add(code, name, self.object_id[row], surface_id, message, action=Action.DEGRADED)
+        self.degraded.append(row)
+        self.note(row, code, name, message, surface_id, action=Action.DEGRADED)
 
     def pack(self) -> None:
         """Keep memory small while reading."""
@@ -225,11 +220,53 @@ class CityColumns:
         ):
             column.pack()
 
-    def extras(self) -> Extras:
-        """The extras as a table."""
-        return Extras(as_numpy(self.extra_object, np.int32), self.extra_place.strings(), self.extra_content.strings())
-
-
-def as_numpy(column: array[Any], dtype: type) -> NDArray[Any]:
-    """Copy of a growing column as an array."""
-    return np.array(column, dtype)
+    def collected(self) -> Collected:
+        """All columns as arrays."""
+        n_polygons = len(self.polygon_owner)
+        return Collected(
+            object_id=Strings.of(self.object_id),
+            object_kind=np.array(self.object_kind, np.int8),
+            object_parent=np.array(self.object_parent, np.int32),
+            object_attributes=self.object_attributes.table(len(self.object_id)),
+            degraded=np.array(self.degraded, np.int32),
+            feature_id=self.feature_id.strings(),
+            feature_attributes=self.feature_attributes.table(self.n_features),
+            owner_object=np.array(self.owner_object, np.int32),
+            owner_kind=np.array(self.owner_kind, np.int8),
+            owner_lod=np.array(self.owner_lod, np.int8),
+            owner_feature=np.array(self.owner_feature, np.int32),
+            owner_wall=np.array(self.owner_wall, np.int32),
+            polygon_owner=np.array(self.polygon_owner, np.int32),
+            polygon_id=self.polygon_id.strings(),
+            polygon_rings=np.bincount(np.array(self.ring_polygon, np.int64), minlength=n_polygons).astype(np.int32),
+            ring_points=np.concatenate([np.empty(0, np.int64), *self.ring_points]),
+            coordinates=np.concatenate([np.empty((0, 3)), *self.coordinates]),
+            entry=np.array(self.entry, np.int32),
+            entry_sign=np.array(self.entry_sign, np.int8),
+            solid_object=np.array(self.solid_object, np.int32),
+            solid_lod=np.array(self.solid_lod, np.int8),
+            solid_start=np.array(self.solid_start, np.int32),
+            solid_stop=np.array(self.solid_stop, np.int32),
+            link_start=np.array(self.link_start, np.int32),
+            link_stop=np.array(self.link_stop, np.int32),
+            link_sign=np.array(self.link_sign, np.int8),
+            link_owner=np.array(self.link_owner, np.int32),
+            link_in_solid=np.array(self.link_in_solid, np.bool_),
+            late_link=np.array(self.late_link, np.int32),
+            late_target=self.late_target.strings(),
+            range_id=self.range_id.strings(),
+            range_start=np.array(self.range_start, np.int32),
+            range_stop=np.array(self.range_stop, np.int32),
+            range_sign=np.array(self.range_sign, np.int8),
+            extras=Extras(
+                np.array(self.extra_object, np.int32), self.extra_place.strings(), self.extra_content.strings()
+            ),
+            notes=self.notes,
+            left_out=self.left_out,
+            srs_names=frozenset(self.srs_names),
+            flat_rings=self.flat_rings,
+            placed_link=np.array(self.placed_link, np.int32),
+            placed_matrix=np.array(self.placed_matrix, np.float64).reshape(-1, 3, 4),
+            placed_point=np.array(self.placed_point, np.float64).reshape(-1, 3),
+            prototype_owner=np.array(self.prototype_owner, np.int32),
+        )

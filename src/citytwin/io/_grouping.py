@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import cached_property
 from itertools import pairwise
 
@@ -20,10 +19,10 @@ class Grouping:
 
     def __init__(self, city: CityModel) -> None:
         self.city = city
-        self.parts = _rows_by(city.objects.parent)
-        self.surfaces = _rows_by(city.surfaces.object)
-        self.solids = _rows_by(city.solids.object)
-        self.extras = _rows_by(city.extras.object)
+        self.parts = RowsBy(city.objects.parent)
+        self.surfaces = RowsBy(city.surfaces.object)
+        self.solids = RowsBy(city.solids.object)
+        self.extras = RowsBy(city.extras.object)
 
     @cached_property
     def wall_feature(self) -> dict[int, int]:
@@ -56,8 +55,24 @@ class Grouping:
         return list(zip(solids.surface[entries].tolist(), solids.reversed[entries].tolist(), strict=True))
 
 
-def _rows_by(owner: NDArray[np.integer]) -> dict[int, list[int]]:
-    rows: dict[int, list[int]] = defaultdict(list)
-    for row, value in enumerate(owner.tolist()):
-        rows[value].append(row)
-    return rows
+class RowsBy:
+    """Rows of a table by their owner, -1 for none.
+
+    Examples
+    --------
+    >>> RowsBy(np.array([1, -1, 1]))[1]
+    [0, 2]
+    """
+
+    def __init__(self, owner: NDArray[np.integer]) -> None:
+        self._order = np.argsort(owner, kind="stable")
+        self._owners, starts = np.unique(owner[self._order], return_index=True)
+        self._bounds = np.append(starts, len(owner))
+
+    def __getitem__(self, owner: int) -> list[int]:
+        """Rows of one owner in their order; none where it has none."""
+        place = int(np.searchsorted(self._owners, owner))
+        if place == len(self._owners) or self._owners[place] != owner:
+            return []
+        rows: list[int] = self._order[self._bounds[place] : self._bounds[place + 1]].tolist()
+        return rows

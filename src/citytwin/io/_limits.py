@@ -9,6 +9,9 @@ from dataclasses import dataclass, fields
 class ReadLimits:
     """Limits of the readers; beyond one of them the input is refused unless the field says otherwise.
 
+    They bound what an input of some size can do to memory and time. Each can be changed by the caller, for example for
+    one large terrain model, and none by the input.
+
     Parameters
     ----------
     file_bytes : int
@@ -18,9 +21,18 @@ class ReadLimits:
     expansion_free_bytes : int
         Unpacked bytes that are never too many.
     archive_members : int
-        City model files in one archive.
+        Entries in the directory of one archive, whatever they are.
+    json_bytes : int
+        Bytes of one JSON document, which is held as a whole: a CityJSON file, or a line of a CityJSONSeq.
+    object_bytes : int
+        Bytes of XML between the ends of two top-level objects, and so of any text, attribute value or comment.
+    object_elements : int
+        XML elements held at one time: those of one top-level object, and what stands beside objects below the root.
+    element_attributes : int
+        Attributes and namespace declarations of one XML element.
     nesting : int
-        Levels of nested geometry or building parts.
+        Levels of nested XML elements, the root being the first; also levels of nested geometry, and of objects that
+        are parents of each other.
     ring_points : int
         Points of one ring.
     object_vertices : int
@@ -45,6 +57,10 @@ class ReadLimits:
     expansion_ratio: float = 200.0
     expansion_free_bytes: int = 10**7
     archive_members: int = 100_000
+    json_bytes: int = 4 * 10**9
+    object_bytes: int = 512 * 10**6
+    object_elements: int = 10**7
+    element_attributes: int = 256
     nesting: int = 128
     ring_points: int = 10**6
     object_vertices: int = 10**7

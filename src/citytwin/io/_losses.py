@@ -8,6 +8,9 @@ from citytwin.model.enums import Action, Severity
 from citytwin.model.findings import Finding, Findings
 
 CODES = {
+    "RESULT_LEFT_OUT": (1042, "a result that is no finite number is left out"),
+    "OBJECT_CHANGED": (1043, "the format has no such kind of object"),
+    "SOLID_LEFT_OUT": (1044, "the format has no solids of such an object; their polygons are written"),
     "LOD_LEFT_OUT": (1051, "the format has one refinement of a level of detail; of several the finest is written"),
     "LOD_ROUNDED": (1052, "the format has whole levels of detail only"),
     "SEMANTICS_LEFT_OUT": (1053, "the format has no boundary surface of this kind or level of detail"),
@@ -17,6 +20,7 @@ CODES = {
     "POLYGON_COPIED": (1057, "a polygon shared by objects is written for each of them"),
     "TEXT_CHANGED": (1058, "the format does not allow a character"),
     "ID_LEFT_OUT": (1059, "the format has no place for identifiers of polygons"),
+    "OBJECT_LEFT_OUT": (1060, "the format cannot hold such an object inside another"),
 }
 
 

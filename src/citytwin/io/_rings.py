@@ -51,54 +51,48 @@ def clean_rings(
     closed : bool
         Whether rings should end with their first point, as in GML, or not, as in CityJSON.
     """
-    n_polygons, n_rings = len(surface_rings) - 1, len(ring_vertices) - 1
+    from citytwin.kernels.ring_cleaning import open_rings
+
+    n_polygons = len(surface_rings) - 1
     polygon_of_ring = row_of(surface_rings)
-    ring = row_of(ring_vertices)
-    starts, stops = ring_vertices[:-1], ring_vertices[1:]
-    filled = stops > starts
+    rings = open_rings(ring_vertices, coordinates)
 
-    def polygons_with(rings: NDArray[np.integer]) -> NDArray[np.bool_]:
-        mask = np.zeros(n_polygons, bool)
-        mask[polygon_of_ring[rings]] = True
-        return mask
+    def polygons_with(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        found = np.zeros(n_polygons, bool)
+        found[polygon_of_ring[mask]] = True
+        return found
 
-    same = np.zeros(len(coordinates), bool)
-    same[1:] = (coordinates[1:] == coordinates[:-1]).all(1)
-    same[starts[filled]] = False
-    repeated = polygons_with(ring[same])
-    kept = np.flatnonzero(~same)
-    last = kept[np.searchsorted(kept, stops[filled]) - 1]
-    first = starts[filled]
-    ends_at_start = (coordinates[last] == coordinates[first]).all(1) & (last > first)
-    with_points = np.flatnonzero(filled)
-    keep = ~same
-    keep[last[ends_at_start]] = False
-    unclosed = np.zeros(n_polygons, bool)
     if closed:
-        unclosed = polygons_with(with_points[~ends_at_start & (last > first)])
+        unclosed, repeated = polygons_with(rings.unclosed), polygons_with(rings.repeated)
     else:
-        repeated |= polygons_with(with_points[ends_at_start])
-
-    counts = np.bincount(ring[keep], minlength=n_rings)
-    sound = counts >= 3
-    exterior = np.zeros(n_polygons, bool)
+        unclosed = np.zeros(n_polygons, bool)
+        repeated = polygons_with(rings.repeated | ~rings.unclosed & (np.diff(ring_vertices) > 1))
+    sound = rings.n_points >= 3
+    if sound.all() and (np.diff(surface_rings) > 0).all():
+        return CleanRings(
+            np.arange(n_polygons),
+            surface_rings,
+            offsets_of(rings.n_points),
+            rings.coordinates,
+            unclosed,
+            repeated,
+            np.zeros(n_polygons, bool),
+        )
     has_ring = np.diff(surface_rings) > 0
+    exterior = np.zeros(n_polygons, bool)
     exterior[has_ring] = sound[surface_rings[:-1][has_ring]]
-    is_hole = np.ones(n_rings, bool)
-    is_hole[surface_rings[:-1][has_ring]] = False
     kept_rings = sound & exterior[polygon_of_ring]
-    dropped_hole = polygons_with(np.flatnonzero(is_hole & ~sound & exterior[polygon_of_ring]))
     rings_left = np.bincount(polygon_of_ring[kept_rings], minlength=n_polygons)
+    ring_of_point = row_of(offsets_of(rings.n_points))
     polygons = np.flatnonzero(exterior)
-    points = np.flatnonzero(keep & kept_rings[ring])
     return CleanRings(
         polygons,
         offsets_of(rings_left[polygons]),
-        offsets_of(counts[kept_rings]),
-        coordinates[points],
+        offsets_of(rings.n_points[kept_rings]),
+        rings.coordinates[kept_rings[ring_of_point]],
         unclosed & exterior,
         repeated & exterior,
-        dropped_hole,
+        polygons_with(~sound & exterior[polygon_of_ring]),
     )
 
 

@@ -12,14 +12,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from citytwin.errors import CityReadError
 from citytwin.io._limits import ReadLimits
+from citytwin.io._zips import last_part, names_in
 from citytwin.model.provenance import InputFile
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 SUFFIXES = (".gml", ".xml", ".citygml", ".json", ".jsonl")
 Progress = Callable[[int, int], None]
+
+_GZIP = b"\x1f\x8b"
 
 
 class _Readable(Protocol):
@@ -42,6 +49,8 @@ class Stream:
     limits : ReadLimits
     progress : callable, optional
         Called with bytes read from disk and bytes on disk.
+    plain : binary file, optional
+        The file on disk, where it is not packed.
     """
 
     def __init__(
@@ -52,10 +61,13 @@ class Stream:
         name: str,
         limits: ReadLimits,
         progress: Progress | None = None,
+        plain: IO[bytes] | None = None,
     ) -> None:
         self.name = name
         self.unpacked = 0
-        self._file, self._raw, self._size, self._limits, self._progress = file, raw, size, limits, progress
+        self.limits = limits
+        self._file, self._raw, self._size, self._progress = file, raw, size, progress
+        self._plain = plain
 
     def read(self, count: int = -1) -> bytes:
         """At most `count` more bytes; raise CityReadError past a limit or where the archive is damaged."""
@@ -65,9 +77,24 @@ class Stream:
             raise CityReadError(
                 f"the archive is damaged ({error})", self.name, advice="Fetch the file again"
             ) from error
-        self.unpacked += len(data)
-        done = self._raw()
-        limits = self._limits
+        self._account(len(data), self._raw())
+        return data
+
+    def mapped(self) -> NDArray[np.uint8] | None:
+        """The bytes of a plain file as they lie on disk, read when they are used; None for another one."""
+        if self._plain is None or not self._size:
+            return None
+        import numpy as np
+
+        return np.memmap(self._plain, np.uint8, "r")
+
+    def passed(self, count: int) -> None:
+        """Tell that `count` more bytes of the mapped file are done with."""
+        self._account(count, self.unpacked + count)
+
+    def _account(self, count: int, done: int) -> None:
+        self.unpacked += count
+        limits = self.limits
         if self.unpacked > limits.file_bytes:
             raise CityReadError(
                 f"more than {limits.file_bytes} bytes", self.name, advice="Raise limits.file_bytes if that is meant"
@@ -80,7 +107,31 @@ class Stream:
             )
         if self._progress is not None:
             self._progress(min(done, self._size), self._size)
-        return data
+
+
+class Joined:
+    """Bytes in memory, and those of a stream behind them, read as one.
+
+    Parameters
+    ----------
+    head : bytes
+    name : str
+        Named in errors.
+    limits : ReadLimits
+    then : Stream, optional
+    """
+
+    def __init__(self, head: bytes, name: str, limits: ReadLimits, then: Stream | None = None) -> None:
+        self.name = name
+        self.limits = limits
+        self._head = memoryview(head)
+        self._then = then
+
+    def read(self, count: int) -> bytes:
+        """At most `count` more bytes."""
+        data = bytes(self._head[:count])
+        self._head = self._head[count:]
+        return data if data or self._then is None else self._then.read(count)
 
 
 @dataclass(frozen=True)
@@ -111,21 +162,21 @@ class Source:
                     with zipfile.ZipFile(file) as archive, archive.open(self.member) as packed:
                         info = archive.getinfo(self.member)
                         yield Stream(
-                            packed,
+                            gzip.open(packed) if _magic(packed).startswith(_GZIP) else packed,
                             _bytes_from(file, info.header_offset),
                             info.compress_size,
                             self.name,
                             limits,
                             progress,
                         )
-                elif _magic(file).startswith(b"\x1f\x8b"):
+                elif _magic(file).startswith(_GZIP):
                     with gzip.open(file) as unpacked:
                         yield Stream(unpacked, file.tell, size, self.name, limits, progress)
                 else:
-                    yield Stream(file, file.tell, size, self.name, limits, progress)
+                    yield Stream(file, file.tell, size, self.name, limits, progress, plain=file)
         except FileNotFoundError:
             raise CityReadError("there is no such file", self.path, advice="Check the path") from None
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
             raise CityReadError(
                 f"cannot be opened ({error})", self.path, advice="Check file and permissions"
             ) from error
@@ -151,7 +202,7 @@ def sources_of(path: str | Path, limits: ReadLimits) -> list[Source]:
         There is no such file, or the folder or archive holds no file that could be a city model.
     """
     path = Path(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         files = sorted(p for p in path.rglob("*") if p.is_file() and _is_candidate(p.name))
         if not files:
             raise CityReadError("the folder holds no city model", path, advice=f"Known endings: {', '.join(SUFFIXES)}")
@@ -160,22 +211,19 @@ def sources_of(path: str | Path, limits: ReadLimits) -> list[Source]:
         with open(path, "rb") as file:
             if not _magic(file).startswith(b"PK\x03\x04"):
                 return [Source(str(path), path)]
-            with zipfile.ZipFile(file) as archive:
-                names = sorted(n for n in archive.namelist() if not n.endswith("/") and _is_candidate(n))
+            names = [name for name in names_in(file, path, limits) if _is_candidate(name)]
     except FileNotFoundError:
         raise CityReadError("there is no such file", path, advice="Check the path") from None
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise CityReadError(f"cannot be opened ({error})", path, advice="Check file and permissions") from error
     if not names:
         raise CityReadError("the archive holds no city model", path, advice=f"Known endings: {', '.join(SUFFIXES)}")
-    if len(names) > limits.archive_members:
-        raise CityReadError(f"{len(names)} members", path, advice="Raise limits.archive_members if that is meant")
     return [Source(f"{path}!{name}", path, name) for name in names]
 
 
 def _is_candidate(name: str) -> bool:
-    name = name.lower().removesuffix(".gz")
-    return name.endswith((*SUFFIXES, ".zip")) and not name.rpartition("/")[2].startswith(".")
+    name = last_part(name).lower().removesuffix(".gz")
+    return name.endswith((*SUFFIXES, ".zip")) and not name.startswith(".")
 
 
 def head_of(source: Source, limits: ReadLimits, count: int = 4096) -> bytes:

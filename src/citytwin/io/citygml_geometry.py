@@ -3,54 +3,66 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
-from lxml import etree
+from numpy.typing import NDArray
 
 from citytwin.errors import CityReadError
-from citytwin.io._columns import CityColumns, TextColumn
-from citytwin.io._finish import LinkColumns
+from citytwin.io._columns import CityColumns
 from citytwin.io._limits import ReadLimits
-from citytwin.io.citygml_names import (
+from citytwin.io.citygml_chains import (
+    Chains,
+    dimensions_below,
+    has_links,
+    links_only,
+    members_of,
+    systems_below,
+    triangles_of,
+)
+from citytwin.io.citygml_fragments import fragment, qualified
+from citytwin.io.citygml_gml import (
     COLLECTIONS,
     EXTERIORS,
     FLAT_COLLECTIONS,
-    GML_ID,
+    GML,
     HREF,
     INTERIORS,
-    LINEAR_RING,
-    ORIENTABLE,
-    POLYGON,
+    LINEAR_RINGS,
+    ORIENTABLES,
+    PATCHED,
+    PATCHES,
     POLYGON_LIKE,
-    POS_LIST,
-    SOLID,
+    POLYGONS,
+    POS_LISTS,
     SOLID_COLLECTIONS,
+    SOLIDS,
     SURFACE_MEMBERS,
 )
+from citytwin.io.citygml_member_links import MemberLinks, Range
 from citytwin.io.citygml_rings import RingTexts
-
-Range = tuple[int, int, int]
-"""First entry, the one behind the last, and the orientation to take them with."""
-
+from citytwin.io.citygml_terrain import Terrain
 
 _MEMBER, _POLYGON, _EXTERIOR, _INTERIOR, _RING = range(5)
 """Elements a collection of polygons is mostly made of; plain numbers, as they are compared for every element."""
 
 _STEPS = {
     **dict.fromkeys(SURFACE_MEMBERS, _MEMBER),
-    POLYGON: _POLYGON,
+    **dict.fromkeys(POLYGONS, _POLYGON),
     **dict.fromkeys(EXTERIORS, _EXTERIOR),
     **dict.fromkeys(INTERIORS, _INTERIOR),
-    LINEAR_RING: _RING,
+    **dict.fromkeys(LINEAR_RINGS, _RING),
 }
+_DIMENSIONS = {"2": 2, "3": 3}
+
+FEW = 2
+"""Members of a collection up to which it is faster to look at each element than to ask path expressions."""
 
 
 class GeometryReader:
     """Reads GML geometry into polygon, ring, solid and link columns.
-
-    Identifiers are resolved member by member, where nearly all links end, and kept packed for those that lead to
-    another member.
 
     Parameters
     ----------
@@ -68,46 +80,94 @@ class GeometryReader:
         self.document_dimension = 3
         self.dimension = 3
         self.owner = -1
+        self._is_prototype = False
         self._in_solid = False
-        self._named: dict[str, int | Range] = {}
-        self._range_id = TextColumn()
-        self._ranges = array("i")
-        self._targets: list[str] = []
-        self._late: dict[int, str] = {}
-        self._link_start = array("i")
-        self._link_stop = array("i")
-        self._link_sign = array("b")
-        self._link_owner = array("i")
-        self._link_in_solid = array("b")
+        self.terrain = Terrain()
+        self._links = MemberLinks(columns)
         self._add_entry, self._add_sign = columns.entry.append, columns.entry_sign.append
-        self._add_owner, self._add_line = columns.polygon_owner.append, columns.polygon_line.append
+        self._add_owner = columns.polygon_owner.append
         self._add_id, self._add_ring = columns.polygon_id.append, columns.ring_polygon.append
+        self.use(GML)
 
-    def begin(self, geometry: Any, owner: int) -> None:
-        """What follows belongs to `owner`; take reference system and dimension of the outermost geometry."""
+    def use(self, gml: str) -> None:
+        """Take identifiers and the common forms of collections from a namespace of GML."""
+        self.id_name = f"{{{gml}}}id"
+        self._gml = gml
+        self._members = members_of(gml)
+        self._triangles = triangles_of(gml)
+
+    def begin(self, owner: int) -> None:
+        """What follows belongs to `owner`."""
         self.owner = owner
         self._in_solid = False
-        if name := geometry.get("srsName"):
-            self.columns.srs_names.add(name)
-        self.dimension = {"2": 2, "3": 3}.get(geometry.get("srsDimension"), self.document_dimension)
+        self.dimension = self.document_dimension
 
     def geometry(self, geometry: Any, level: int = 0) -> bool:
         """Read a surface, a solid or a collection of solids; False where it is something else."""
         tag = geometry.tag
-        if tag == SOLID:
+        if tag in FLAT_COLLECTIONS:
+            self._collection(geometry, tag, 1, level)
+        elif tag in SOLIDS:
             self._solid(geometry)
         elif tag in POLYGON_LIKE or tag in COLLECTIONS:
             self.surface(geometry, 1, level)
         elif tag in SOLID_COLLECTIONS:
-            self.check_level(level, geometry)
-            return all([self.geometry(solid, level + 1) for member in geometry for solid in member])
+            return self._solids(geometry, level)
         else:
             return False
         return True
 
-    def _solid(self, solid: Any) -> None:
+    def linked_solid(self, href: str) -> None:
+        """Add a solid made of what a link leads to."""
+        self._in_solid = True
+        start = len(self.columns.entry)
+        self.link(href, 1)
+        self._in_solid = False
+        self._add_solid(start)
+
+    def prototype(self, geometry: Any, owner: int) -> Range | None:
+        """Read a geometry in coordinates of its own, which is put in place by links only; None where it is none."""
         columns = self.columns
+        row = columns.add_owner(columns.owner_object[owner], columns.owner_kind[owner], columns.owner_lod[owner])
+        columns.prototype_owner.append(row)
+        self.begin(row)
+        self.dimension = 3
         start = len(columns.entry)
+        self._is_prototype = True
+        understood = self.geometry(geometry)
+        self._is_prototype = False
+        return (start, len(columns.entry), 1) if understood else None
+
+    def place(self, target: str | Range, owner: int, matrix: NDArray[np.float64], point: NDArray[np.float64]) -> None:
+        """Put a prototype in place for `owner`: what a link leads to, or a range of entries."""
+        self.begin(owner)
+        columns = self.columns
+        columns.placed_link.append(len(columns.link_owner))
+        columns.placed_matrix.append(matrix)
+        columns.placed_point.append(point)
+        self._links.add([target], 1, owner, False)
+
+    def _solids(self, collection: Any, level: int) -> bool:
+        self.check_level(level, collection)
+        outer = self._enter(collection)
+        start = len(self.columns.entry)
+        understood = True
+        for member in collection:
+            href = member.get(HREF)
+            if href is not None and member.tag.endswith("solidMember"):
+                self.linked_solid(href)
+            elif href is not None:
+                self.link(href, 1)
+            for solid in member:
+                understood &= self.geometry(solid, level + 1)
+        if identifier := collection.get(self.id_name):
+            self._links.name_range(identifier, start, 1, self.owner)
+        self.dimension = outer
+        return understood
+
+    def _solid(self, solid: Any) -> None:
+        outer = self._enter(solid)
+        start = len(self.columns.entry)
         self._in_solid = True
         for shell in solid:
             href = shell.get(HREF)
@@ -116,35 +176,153 @@ class GeometryReader:
             for surface in shell:
                 self.surface(surface, 1, 0)
         self._in_solid = False
+        self._add_solid(start)
+        if identifier := solid.get(self.id_name):
+            self._links.name_range(identifier, start, 1, self.owner)
+        self.dimension = outer
+
+    def _add_solid(self, start: int) -> None:
+        """Add a solid of the entries from `start` on."""
+        columns = self.columns
+        if self._is_prototype:
+            return
         columns.solid_object.append(columns.owner_object[self.owner])
         columns.solid_lod.append(columns.owner_lod[self.owner])
         columns.solid_start.append(start)
         columns.solid_stop.append(len(columns.entry))
-        if identifier := solid.get(GML_ID):
-            self._name_range(identifier, start, 1)
 
     def surface(self, element: Any, sign: int, level: int) -> None:
         """Read polygons and collections of them; `sign` is -1 inside an odd number of reversed orientable surfaces."""
         tag = element.tag
-        if tag in POLYGON_LIKE:
+        if tag in COLLECTIONS:
+            self._collection(element, tag, sign, level)
+        elif tag in POLYGON_LIKE:
             self._polygon(element, sign)
-        elif tag in COLLECTIONS:
-            self.check_level(level, element)
-            start = len(self.columns.entry)
-            if tag in FLAT_COLLECTIONS:
-                self._sweep(element, sign, level)
-            else:
-                inner = -sign if tag == ORIENTABLE and element.get("orientation") == "-" else sign
-                for member in element:
-                    href = member.get(HREF)
-                    if href is not None:
-                        self.link(href, inner)
-                    for surface in member:
-                        self.surface(surface, inner, level + 1)
-            if identifier := element.get(GML_ID):
-                self._name_range(identifier, start, sign)
         else:
             self._not_read(element, "no surface that is understood")
+
+    def _collection(self, element: Any, tag: str, sign: int, level: int) -> None:
+        """Read a collection of polygons, whose name is `tag`."""
+        if level > self.limits.nesting:
+            self.check_level(level, element)
+        outer = self._enter(element)
+        start = len(self.columns.entry)
+        if tag in FLAT_COLLECTIONS:
+            self._flat(element, sign, level)
+        elif tag in PATCHED:
+            self._patched(element, sign, level)
+        else:
+            inner = -sign if tag in ORIENTABLES and element.get("orientation") == "-" else sign
+            self._nested(element, inner, level)
+        if identifier := element.get(self.id_name):
+            self._links.name_range(identifier, start, sign, self.owner)
+        self.dimension = outer
+
+    def _enter(self, element: Any) -> int:
+        """Take reference system and dimension of an element for what is below it; return the dimension around it."""
+        outer = self.dimension
+        if name := element.get("srsName"):
+            self.columns.srs_names.add(name)
+        if own := element.get("srsDimension"):
+            self.dimension = _DIMENSIONS.get(own, outer)
+        return outer
+
+    def _nested(self, collection: Any, sign: int, level: int) -> None:
+        for member in collection:
+            href = member.get(HREF)
+            if href is not None:
+                self.link(href, sign)
+            for surface in member:
+                self.surface(surface, sign, level + 1)
+
+    def _patched(self, surface: Any, sign: int, level: int) -> None:
+        """Read the patches of a surface; what else it has, such as break lines, is kept."""
+        for part in surface:
+            if part.tag not in PATCHES:
+                self._keep(part)
+                continue
+            taken = self.terrain.pop(part)
+            if taken is not None:
+                self._add_polygons(len(taken.texts), sign)
+                self.rings.add_texts(taken.texts, taken.lines, self.dimension)
+                for patch in part[1:]:
+                    self.surface(patch, sign, level + 1)
+            elif not self._alike(part, self._triangles, sign):
+                for patch in part:
+                    self.surface(patch, sign, level + 1)
+
+    def _flat(self, collection: Any, sign: int, level: int) -> None:
+        """Read a collection of surface members."""
+        if self._few(collection, sign) if len(collection) <= FEW else self._alike(collection, self._members, sign):
+            return
+        if hrefs := links_only(collection, self._gml):
+            self._links.add(hrefs, sign, self.owner, self._in_solid)
+            return
+        self.columns.srs_names.update(filter(None, systems_below(collection)))
+        own = self.dimension
+        if all(_DIMENSIONS.get(text, own) == own for text in dimensions_below(collection)):
+            self._sweep(collection, sign, level)
+        else:
+            self._nested(collection, sign, level)
+
+    def _few(self, collection: Any, sign: int) -> bool:
+        """Read a collection of one or two chains from a surface member to a position list; False where it is none."""
+        chains = [chain for member in collection[:] if (chain := self._chain(member)) is not None]
+        if len(chains) < len(collection):
+            return False
+        for polygon, positions in chains:
+            self._add_ring(self._open_polygon(polygon, sign))
+            self.rings.add_list(positions, self.dimension)
+        return True
+
+    def _chain(self, member: Any) -> tuple[Any, Any] | None:
+        """Polygon and position list of a surface member without a hole, a link or a system of its own."""
+        if len(member) != 1 or member.tag not in SURFACE_MEMBERS or member.keys():
+            return None
+        polygon = member[0]
+        if len(polygon) != 1 or polygon.tag not in POLYGONS or polygon.get("srsName") or polygon.get("srsDimension"):
+            return None
+        side = polygon[0]
+        if len(side) != 1 or side.tag not in EXTERIORS or side.keys():
+            return None
+        ring = side[0]
+        if len(ring) != 1 or ring.tag not in LINEAR_RINGS or ring.get("srsName") or ring.get("srsDimension"):
+            return None
+        positions = ring[0]
+        return (polygon, positions) if positions.tag in POS_LISTS and not positions.get("srsName") else None
+
+    def _alike(self, collection: Any, chains: Chains, sign: int) -> bool:
+        """Read a collection whose members are all written alike; False where they are not."""
+        attributes = chains.attributes(collection)
+        if attributes < 0:
+            return False
+        n = len(collection)
+        ids = chains.ids(collection) if attributes else []
+        if (ids and len(ids) != n) or "" in ids:
+            return False
+        if attributes > len(ids):
+            own = self.dimension
+            if has_links(collection) or any(_DIMENSIONS.get(t) != own for t in dimensions_below(collection)):
+                return False
+            self.columns.srs_names.update(filter(None, systems_below(collection)))
+        start = len(self.columns.entry)
+        self._add_polygons(n, sign, ids)
+        for entry, identifier in enumerate(ids, start):
+            self._links.name_polygon(identifier, entry, sign, self.owner)
+        lists = chains.position_lists(collection)
+        self.rings.add_texts([p.text or "" for p in lists], [p.sourceline for p in lists], self.dimension)
+        return True
+
+    def _add_polygons(self, n: int, sign: int, ids: Sequence[str] = ()) -> None:
+        """Add polygons of one ring each."""
+        columns = self.columns
+        row = len(columns.polygon_owner)
+        rows = array("i", range(row, row + n))
+        columns.entry += rows
+        columns.ring_polygon += rows
+        columns.entry_sign += array("b", (sign,)) * n
+        columns.polygon_owner += array("i", (self.owner,)) * n
+        columns.polygon_id.items += ids or repeat("", n)
 
     def _sweep(self, collection: Any, sign: int, level: int) -> None:
         """Read a collection in one pass over all elements below it, which costs half of going down level by level.
@@ -170,7 +348,7 @@ class GeometryReader:
                 continue
             elif step == _RING:
                 first = next(elements) if len(element) == 1 else element
-                if first.tag == POS_LIST:
+                if first.tag in POS_LISTS:
                     self.rings.add_list(first, self.dimension)
                     self._add_ring(polygon)
                 else:
@@ -189,26 +367,22 @@ class GeometryReader:
     def _open_polygon(self, polygon: Any, sign: int) -> int:
         """Add a polygon without rings and return its row."""
         row = len(self.columns.polygon_owner)
-        identifier = polygon.get(GML_ID, "")
+        identifier = polygon.get(self.id_name, "")
         if identifier:
-            named = self._named
-            if identifier in named:
-                self._duplicate(identifier)
-            else:
-                start = len(self.columns.entry)
-                named[identifier] = start if sign > 0 else (start, start + 1, sign)
+            self._links.name_polygon(identifier, len(self.columns.entry), sign, self.owner)
         self._add_entry(row)
         self._add_sign(sign)
         self._add_owner(self.owner)
-        self._add_line(polygon.sourceline)
         self._add_id(identifier)
         return row
 
     def _ring(self, row: int, ring: Any) -> None:
         """Add a ring to the last polygon, which is `row`; the first is its exterior."""
-        if ring.tag == LINEAR_RING:
+        if ring.tag in LINEAR_RINGS:
+            outer = self._enter(ring)
             self.rings.add(ring, self.dimension)
             self._add_ring(row)
+            self.dimension = outer
         else:
             self._not_read(ring, "no gml:LinearRing")
 
@@ -218,100 +392,35 @@ class GeometryReader:
         return len(rings) > 0 and rings[-1] == row
 
     def _polygon(self, polygon: Any, sign: int) -> None:
+        outer = self._enter(polygon)
         row = self._open_polygon(polygon, sign)
         exteriors = [ring for side in polygon if side.tag in EXTERIORS for ring in side]
-        if exteriors and exteriors[0].tag == LINEAR_RING:
+        if exteriors and exteriors[0].tag in LINEAR_RINGS:
             for ring in (exteriors[0], *(ring for side in polygon if side.tag in INTERIORS for ring in side)):
                 self._ring(row, ring)
         elif exteriors:
             self._not_read(exteriors[0], "no gml:LinearRing")
+        self.dimension = outer
 
     def _not_read(self, element: Any, what: str) -> None:
         """Keep an element that is not understood and degrade its object."""
-        columns = self.columns
-        row = columns.owner_object[self.owner]
-        columns.add_extra(row, qualified(element), fragment(element), self.limits.extras_bytes)
-        message = f"line {element.sourceline}: {qualified(element)} is {what} and kept as it is written"
-        columns.degrade(row, 1008, "GEOMETRY_NOT_READ", message)
+        self._keep(element)
+        message = f"{qualified(element)} is {what} and kept as it is written"
+        self.columns.degrade(self.columns.owner_object[self.owner], 1008, "GEOMETRY_NOT_READ", message)
 
-    def _name_range(self, identifier: str, start: int, sign: int) -> None:
-        """Remember that an identifier stands for the entries from `start` to the last one."""
-        if identifier in self._named:
-            self._duplicate(identifier)
-        else:
-            self._named[identifier] = (start, len(self.columns.entry), sign)
-
-    def _duplicate(self, identifier: str) -> None:
+    def _keep(self, element: Any) -> None:
         row = self.columns.owner_object[self.owner]
-        message = "two geometries of the object bear this gml:id; links go to the first"
-        self.columns.findings.add(1001, "DUPLICATE_ID", self.columns.object_id[row], identifier, message)
+        self.columns.add_extra(row, qualified(element), fragment(element), self.limits.extras_bytes)
 
     def link(self, href: str, sign: int) -> None:
         """Add a reference to geometry elsewhere."""
-        self._add_entry(~len(self._link_owner))
-        self._add_sign(sign)
-        self._targets.append(href)
-        self._link_owner.append(self.owner)
-        self._link_in_solid.append(self._in_solid)
+        self._links.add([href], sign, self.owner, self._in_solid)
 
     def close_member(self) -> None:
         """Resolve the links of one member inside it, and parse its rings where enough have come together."""
-        named = self._named
-        for href in self._targets:
-            found = named.get(href[1:]) if href[:1] == "#" else None
-            if found is None:
-                self._late[len(self._link_start)] = href
-                found = (0, 0, 0)
-            start, stop, sign = (found, found + 1, 1) if isinstance(found, int) else found
-            self._link_start.append(start)
-            self._link_stop.append(stop)
-            self._link_sign.append(sign)
-        self._targets.clear()
-        for identifier, entries in named.items():
-            if not isinstance(entries, int):
-                self._range_id.append(identifier)
-                self._ranges.extend(entries)
-        named.clear()
-        self._range_id.pack()
+        self._links.resolve()
+        self.terrain.forget()
         self.rings.flush()
-
-    def close(self) -> LinkColumns:
-        """Resolve the links that lead out of their member; what is left is dangling or external, and a finding."""
-        self.rings.flush(1)
-        found = self._places({href[1:] for href in self._late.values() if href[:1] == "#"})
-        for link, href in self._late.items():
-            place = found.get(href[1:]) if href[:1] == "#" else None
-            if place is not None:
-                self._link_start[link], self._link_stop[link], self._link_sign[link] = place
-                continue
-            row = self.columns.owner_object[self._link_owner[link]]
-            if href[:1] == "#":
-                self.columns.degrade(row, 1005, "XLINK_DANGLING", f"{href} is nowhere in the file")
-            else:
-                self.columns.degrade(row, 1006, "XLINK_EXTERNAL", f"{href[:200]} leads out of the file, not opened")
-        return LinkColumns(
-            np.array(self._link_start, np.int64),
-            np.array(self._link_stop, np.int64),
-            np.array(self._link_sign, np.int8),
-            np.array(self._link_owner, np.int32),
-            np.array(self._link_in_solid, bool),
-        )
-
-    def _places(self, wanted: set[str]) -> dict[str, Range]:
-        """Entries of identifiers anywhere in the document."""
-        found: dict[str, Range] = {}
-        if not wanted:
-            return found
-        for place, identifier in enumerate(self._range_id.strings()):
-            if identifier in wanted and identifier not in found:
-                start, stop, sign = self._ranges[3 * place : 3 * place + 3]
-                found[identifier] = (start, stop, sign)
-        entries = np.flatnonzero(np.array(self.columns.entry) >= 0)
-        for row, identifier in enumerate(self.columns.polygon_id.strings()):
-            if identifier in wanted and identifier not in found:
-                entry = int(entries[row])
-                found[identifier] = (entry, entry + 1, self.columns.entry_sign[entry])
-        return found
 
     def check_level(self, level: int, element: Any) -> None:
         """Raise CityReadError where elements are nested too deep."""
@@ -320,27 +429,9 @@ class GeometryReader:
                 f"nested more than {self.limits.nesting} levels deep",
                 self.name,
                 line=element.sourceline,
-                gml_id=element.get(GML_ID),
+                gml_id=element.get(self.id_name),
                 advice="Raise limits.nesting if that is meant",
             )
-
-
-def local(element: Any) -> str:
-    """Name of an element without its namespace."""
-    return str(element.tag).rpartition("}")[2]
-
-
-def qualified(element: Any) -> str:
-    """Name of an element as written, with its prefix."""
-    return f"{element.prefix}:{local(element)}" if element.prefix else local(element)
-
-
-def fragment(element: Any) -> str:
-    """An element as XML that stands for itself: with the namespaces it uses, or all where a value may name one."""
-    text = etree.tostring(element, method="c14n", exclusive=True, with_tail=False).decode()
-    if ":type=" in text:
-        return str(etree.tostring(element, encoding="unicode", with_tail=False))
-    return text
 
 
 def _below(element: Any) -> int:

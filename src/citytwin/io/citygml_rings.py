@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -11,11 +13,14 @@ from numpy.typing import NDArray
 from citytwin.errors import CityReadError
 from citytwin.io._columns import CityColumns
 from citytwin.io._limits import ReadLimits
-from citytwin.io.citygml_names import COORDINATES, POS, POS_LIST
+from citytwin.io.citygml_gml import COORDINATE_LISTS, POS_LISTS, POSITIONS
 from citytwin.kernels.decimal import read_decimals
 
 BATCH = 20_000
-"""Coordinate lists parsed in one call."""
+"""Coordinate lists parsed in one call, where members are small."""
+
+MOST = 8 * BATCH
+"""Coordinate lists of one member that are held before they are parsed."""
 
 
 class RingTexts:
@@ -27,16 +32,17 @@ class RingTexts:
         self.columns = columns
         self.texts: list[str] = []
         self.dimensions = array("b")
-        self.flat = 0
+        self.lines = array("i")
 
     def add(self, ring: Any, dimension: int) -> None:
         """Take the text of a ``gml:LinearRing``."""
-        if len(ring) == 1 and ring[0].tag == POS_LIST:
+        if len(ring) == 1 and ring[0].tag in POS_LISTS:
             self.add_list(ring[0], dimension)
         else:
             text, dimension = self._positions(ring, dimension)
             self.texts.append(text)
             self.dimensions.append(dimension)
+            self.lines.append(ring.sourceline)
 
     def add_list(self, positions: Any, dimension: int) -> None:
         """Take the text of a ``gml:posList``."""
@@ -47,18 +53,26 @@ class RingTexts:
             raise self._error("an element stands inside a coordinate list", positions)
         self.texts.append(positions.text or "")
         self.dimensions.append(dimension)
+        self.lines.append(positions.sourceline)
+
+    def add_texts(self, texts: list[str], lines: Iterable[int], dimension: int) -> None:
+        """Take the texts of position lists of `dimension`, and the lines they are in."""
+        self.texts += texts
+        self.lines.extend(lines)
+        self.dimensions.extend(repeat(dimension, len(texts)))
+        self.flush(MOST)
 
     def _positions(self, ring: Any, dimension: int) -> tuple[str, int]:
         """Text of a ring written as single positions, or in the manner of GML 2."""
         texts = []
-        for child in ring.iter(POS, POS_LIST, COORDINATES):
+        for child in ring.iter(*POSITIONS):
             own = child.get("srsDimension")
             if own is not None:
                 dimension = self._dimension(own, child)
             if len(child):
                 raise self._error("an element stands inside a coordinate list", child)
             text = child.text or ""
-            if child.tag == COORDINATES:
+            if child.tag in COORDINATE_LISTS:
                 if child.get("decimal", ".") != "." or child.get("cs", ",") != "," or child.get("ts", " ").strip():
                     raise self._error("gml:coordinates with separators of its own", child)
                 text = text.replace(",", " ")
@@ -109,6 +123,7 @@ class RingTexts:
         self.columns.n_rings += len(self.texts)
         self.texts.clear()
         del self.dimensions[:]
+        del self.lines[:]
 
     def _counts(self, joined: str, total: int) -> NDArray[np.int64]:
         """Numbers in each text. Counting blanks is an upper bound, and right for all texts if it is right in sum."""
@@ -125,7 +140,7 @@ class RingTexts:
         flat = dimension == 2
         if not flat.any():
             return values.reshape(-1, 3)
-        self.flat += int(flat.sum())
+        self.columns.flat_rings += int(flat.sum())
         xyz = np.zeros((int((counts // dimension).sum()), 3))
         in_flat = np.repeat(flat, counts)
         at_flat = np.repeat(flat, counts // dimension)
@@ -136,9 +151,9 @@ class RingTexts:
     def _bad_text(self) -> CityReadError:
         """The error for the first text that holds something else than numbers."""
         for ring, text in enumerate(self.texts):
-            for token in text.split():
-                if not token.isascii() or read_decimals(token.encode())[1] >= 0:
-                    return self._ring_error(ring, f"{token[:40]!r} is no coordinate")
+            for token in text.encode().split():
+                if not token.isascii() or read_decimals(token)[1] >= 0:
+                    return self._ring_error(ring, f"{token.decode()[:40]!r} is no coordinate")
         raise AssertionError("every text is sound by itself")
 
     def _ring_error(self, ring: int, reason: str) -> CityReadError:
@@ -149,7 +164,7 @@ class RingTexts:
         return CityReadError(
             reason,
             self.name,
-            line=columns.polygon_line[polygon],
+            line=self.lines[ring],
             gml_id=identifier or owner,
             advice=f"Correct the coordinates of {owner} or leave the object out",
         )

@@ -4,38 +4,65 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from citytwin.errors import CityReadError
 from citytwin.io._columns import AttributeColumns, CityColumns
 from citytwin.io._limits import ReadLimits
 from citytwin.io._lods import LodFilter
-from citytwin.io.citygml_geometry import GeometryReader, fragment, local, qualified
+from citytwin.io.citygml_energy import EnergyReader
+from citytwin.io.citygml_fragments import fragment, local, qualified
+from citytwin.io.citygml_geometry import GeometryReader
+from citytwin.io.citygml_gml import GML, GML_32, HREF
+from citytwin.io.citygml_implicit import read_implicit
 from citytwin.io.citygml_names import (
     APPEARANCES,
-    GML,
-    GML_ID,
-    HREF,
+    CITYGML_3,
+    ENERGY,
+    FEATURE_KINDS,
     KINDS,
+    MEMBERS,
     OBJECT_KINDS,
     PLAIN,
+    RELIEF_LODS,
     ROOF_EDGE,
     RULES,
-    XAL,
+    TYPED,
+    XAL_ADDRESSES,
     Do,
     Rule,
+)
+from citytwin.io.citygml_values import (
+    add_address,
+    add_data,
+    add_generic_3,
+    add_height,
+    add_leaf,
+    add_measures,
+    add_reference,
+    add_set,
 )
 from citytwin.model.enums import ObjectKind, SurfaceKind
 
 
-class _Owner(NamedTuple):
-    """What the properties at hand belong to: an object, or a boundary surface of it (`feature`), inside a `wall`."""
+class Owner(NamedTuple):
+    """What the properties at hand belong to: an object, or a boundary surface of it (`feature`), inside a `wall`.
+
+    `row` is that in the table of its attributes, `lod` the level of a geometry whose property does not tell it.
+    """
 
     object: int
+    row: int
     kind: int = SurfaceKind.UNKNOWN
     feature: int = -1
     wall: int = -1
     id: str = ""
+    lod: int = 0
 
 
+_GEOMETRY, _BOUNDARY, _LEAF = Do.GEOMETRY, Do.BOUNDARY, Do.LEAF
 _Codes = dict[str, dict[str | None, int]]
+_NOBODY = Owner(-1, -1)
+_HELD = frozenset({Do.BOUNDARY, Do.OPENING, Do.INSTALLATION, Do.PART, Do.CHILD, Do.PLACE, Do.ADDRESS, Do.IMPLICIT})
+"""Properties that hold something, or else refer to it."""
 
 
 class Walker:
@@ -55,81 +82,112 @@ class Walker:
         self.wanted = wanted
         self.columns = CityColumns(limits.findings)
         self.geometry = GeometryReader(name, limits, self.columns)
+        self.energy = EnergyReader()
         self._object_codes: _Codes = {tag: {} for tag in PLAIN}
         self._feature_codes: _Codes = {tag: {} for tag in PLAIN}
+        self._version_is_known = False
 
-    def head(self, root: Any) -> None:
-        """Read the envelope that stands before the members."""
-        for child in root:
-            if child.tag == f"{{{GML}}}boundedBy":
-                self._envelope(child)
-                for envelope in child:
-                    self.geometry.document_dimension = 2 if envelope.get("srsDimension") == "2" else 3
+    def child(self, element: Any) -> None:
+        """Read one element directly below the root."""
+        if not self._version_is_known:
+            self.geometry.use(GML_32 if element.getparent().tag.startswith(f"{{{CITYGML_3}}}") else GML)
+            self._version_is_known = True
+        rule = RULES.get(element.tag)
+        if element.tag in MEMBERS:
+            self.member(element)
+        elif rule is not None and rule.do == Do.ENVELOPE:
+            self._envelope(element)
+            for envelope in element:
+                self.geometry.document_dimension = 2 if envelope.get("srsDimension") == "2" else 3
+        elif element.tag in APPEARANCES or len(element) or (element.text or "").strip():
+            self._extra(_NOBODY, element)
 
     def member(self, member: Any) -> None:
         """Read one member of the city model."""
-        if member.tag in APPEARANCES:
-            self._extra(_Owner(-1), member)
-            return
-        for element in member:
-            if element.tag in OBJECT_KINDS:
-                self._object(element, -1, 0)
-            else:
-                self._other(element)
+        try:
+            for element in member:
+                kind = OBJECT_KINDS.get(element.tag)
+                if kind is not None:
+                    self._object(element, kind, -1, 0)
+                elif element.tag.startswith(ENERGY):
+                    self._energy_object(element)
+                else:
+                    self._other(element)
+        except RecursionError as error:
+            raise CityReadError(
+                "elements are nested too deep",
+                self.geometry.name,
+                line=member.sourceline,
+                advice="Lower limits.nesting to have the place named",
+            ) from error
+        if not len(member) and (href := member.get(HREF)) is not None:
+            self._extra(_NOBODY, member)
+            message = f"a member is {href[:200]}, which leads out of the file and is not opened"
+            self.columns.note(-1, 1006, "XLINK_EXTERNAL", message)
         self.geometry.close_member()
         self.columns.pack()
 
-    def tail(self, root: Any) -> None:
-        """Read what is left below the root once all members are gone."""
-        for child in root:
-            if len(child) and child.tag != f"{{{GML}}}boundedBy":
-                self._extra(_Owner(-1), child)
+    def close(self) -> None:
+        """Parse the rings that are left."""
+        self.geometry.rings.flush(1)
 
     def _other(self, element: Any) -> None:
-        row = self.columns.add_object(self._identifier(element), ObjectKind.OTHER, -1)
-        self._extra(_Owner(row), element)
+        row = self.columns.add_object(element.get(self.geometry.id_name, ""), ObjectKind.OTHER, -1)
+        self._extra(Owner(row, row), element)
         self.columns.degrade(row, 1004, "OBJECT_NOT_MODELLED", f"{qualified(element)} is kept as it is written")
 
-    def _identifier(self, element: Any) -> str:
-        identifier = element.get(GML_ID)
-        if identifier:
-            return str(identifier)
-        made = f"object-{len(self.columns.object_id) + 1}"
-        self.columns.findings.add(1002, "MISSING_ID", made, message=f"a {qualified(element)} without gml:id")
-        return made
-
-    def _object(self, element: Any, parent: int, level: int) -> None:
+    def _object(self, element: Any, kind: int, parent: int, level: int) -> None:
         self.geometry.check_level(level, element)
-        owner = _Owner(self.columns.add_object(self._identifier(element), OBJECT_KINDS[element.tag], parent))
-        self._properties(element, owner, owner.object, self.columns.object_attributes, self._object_codes, level)
+        row = self.columns.add_object(element.get(self.geometry.id_name, ""), kind, parent)
+        attributes = self.columns.object_attributes
+        if element.tag in TYPED:
+            attributes.add(row, local(element), "type", "string", "core")
+        self._properties(element, Owner(row, row), attributes, self._object_codes, level)
 
-    def _feature(self, surface: Any, owner: _Owner, wall: int, level: int) -> None:
-        """Read a boundary surface, an opening of the boundary surface `wall`, or an installation."""
-        kind = KINDS.get(surface.tag)
+    def _energy_object(self, element: Any) -> None:
+        """Read a construction, material or the like that stands for itself."""
+        row = self.columns.add_object(element.get(self.geometry.id_name, ""), ObjectKind.OTHER, -1)
+        attributes = self.columns.object_attributes
+        attributes.add(row, local(element), "type", "string", "core")
+        if not self.energy.object(element, row, attributes):
+            self._extra(Owner(row, row), element)
+
+    def _feature(self, surface: Any, owner: Owner, wall: int, level: int) -> None:
+        """Read a boundary surface, an opening of the boundary surface `wall`, an installation or the like."""
+        tag = surface.tag
+        kind = KINDS.get(tag)
+        is_typed = kind is None
         if kind is None:
-            self._extra(owner, surface)
-            return
+            kind = FEATURE_KINDS.get(tag)
+            if kind is None:
+                self._extra(owner, surface)
+                return
         if owner.kind == SurfaceKind.INSTALLATION:
             kind = SurfaceKind.INSTALLATION
-        identifier = surface.get(GML_ID, "")
+        identifier = surface.get(self.geometry.id_name, "")
         feature = self.columns.add_feature(identifier)
-        inner = _Owner(owner.object, kind, feature, wall, identifier)
-        self._properties(surface, inner, feature, self.columns.feature_attributes, self._feature_codes, level)
+        attributes = self.columns.feature_attributes
+        lod = 0
+        if is_typed:
+            self.geometry.check_level(level, surface)
+            level += 1
+            attributes.add(feature, local(surface), "type", "string", "core")
+            lod = _lod_of(surface)
+        inner = Owner(owner.object, feature, kind, feature, wall, identifier, lod)
+        self._properties(surface, inner, attributes, self._feature_codes, level)
 
-    def _properties(
-        self, element: Any, owner: _Owner, row: int, attributes: AttributeColumns, codes: _Codes, level: int
-    ) -> None:
+    def _properties(self, element: Any, owner: Owner, attributes: AttributeColumns, codes: _Codes, level: int) -> None:
         """Read what an object or boundary surface has, in document order.
 
-        `row` is that of the owner in the table the `attributes` belong to, `codes` are those of the attribute names
-        that each element without a unit has had so far.
+        `codes` are those of the attribute names that each element without a unit has had so far.
         """
         add_row, add_code, add_text = attributes.row.append, attributes.code.append, attributes.text.append
-        for child in element:
+        row = owner.row
+        for child in element[:]:
             tag = child.tag
             known = codes.get(tag)
             if known is None:
-                self._property(child, owner, row, attributes, level)
+                self._property(child, tag, owner, attributes, level)
                 continue
             name = child.get("name")
             code = known.get(name)
@@ -142,62 +200,88 @@ class Walker:
             add_code(code)
             add_text((child[0].text if len(child) else child.text) or "")
 
-    def _property(self, child: Any, owner: _Owner, row: int, attributes: AttributeColumns, level: int) -> None:
-        """Read one property other than an attribute without a unit; the arguments are those of :meth:`_properties`."""
-        rule = RULES.get(child.tag)
+    def _property(self, child: Any, tag: str, owner: Owner, attributes: AttributeColumns, level: int) -> None:
+        """Read one property other than an attribute without a unit."""
+        rule = RULES.get(tag)
         if rule is None:
-            self._extra(owner, child)
+            if not tag.startswith(ENERGY) or not self.energy.property(child, owner.row, attributes):
+                self._extra(owner, child)
             return
         do = rule.do
-        if do == Do.BOUNDARY:
-            for surface in child:
+        if do == _BOUNDARY and len(child):
+            for surface in child[:]:
                 self._feature(surface, owner, -1, level)
-        elif do == Do.GEOMETRY:
+        elif do == _GEOMETRY:
             self._geometry_property(child, rule, owner)
-        elif do == Do.LEAF:
-            unit = child.get("codeSpace", "") if rule.type == "code" else child.get("uom", "")
-            attributes.add(row, child.text or "", rule.name, rule.type, "core", unit)
+        elif do == _LEAF:
+            add_leaf(child, rule, owner.row, attributes)
         elif do == Do.MEASURE:
-            for value in child:
-                attributes.add(row, value.text or "", child.get("name", ""), rule.type, unit=value.get("uom", ""))
+            add_measures(child, rule, owner.row, attributes)
         elif do == Do.ENVELOPE:
             self._envelope(child)
         elif do == Do.REFERENCE:
-            for leaf in child.iter():
-                if not len(leaf):
-                    name = f"externalReference.{local(leaf)}"
-                    attributes.add(row, leaf.text or "", name, "string", "core")
-        elif do == Do.PART:
-            for part in child:
-                if part.tag in OBJECT_KINDS:
-                    self._object(part, owner.object, level + 1)
-                else:
-                    self._extra(owner, part)
+            add_reference(child, owner.row, attributes)
         elif do == Do.SET:
-            self._attribute_set(child, row, attributes, f"set:{child.get('name', '')}", level)
-        elif do == Do.ADDRESS:
-            for leaf in child.iter(f"{{{XAL}}}*"):
-                if text := (leaf.text or "").strip():
-                    attributes.add(row, text, local(leaf), "string", "address")
+            add_set(child, owner.row, attributes)
+        elif do in _HELD:
+            self._held(child, rule, owner, attributes, level)
+        elif do == Do.GENERIC_3:
+            add_generic_3(child, owner.row, attributes)
+        elif do == Do.HEIGHT:
+            add_height(child, owner.row, attributes)
+        elif do == Do.DATA:
+            add_data(child, rule.name, owner.row, attributes)
+        else:
+            self._group_member(child, owner, attributes, level)
+
+    def _held(self, child: Any, rule: Rule, owner: Owner, attributes: AttributeColumns, level: int) -> None:
+        """Read a property that holds a boundary surface, a part or the like."""
+        do = rule.do
+        if do == Do.BOUNDARY or do == Do.INSTALLATION or do == Do.PLACE:
+            for surface in child[:]:
+                self._feature(surface, owner, -1, level)
         elif do == Do.OPENING:
             for opening in child:
                 self._feature(opening, owner, owner.feature, level)
+        elif do == Do.ADDRESS:
+            for address in child:
+                self._address(address, owner, attributes)
+        elif do == Do.IMPLICIT:
+            for implicit in child:
+                self._implicit(child, implicit, rule, owner)
         else:
-            for installation in child:
-                self._feature(installation, owner, -1, level)
+            for part in child:
+                kind = OBJECT_KINDS.get(part.tag)
+                if kind is None:
+                    self._extra(owner, part)
+                else:
+                    self._object(part, kind, owner.object, level + 1)
+        if not len(child) and child.get(HREF) is not None:
+            self._extra(owner, child)
 
-    def _attribute_set(self, element: Any, row: int, attributes: AttributeColumns, place: str, level: int) -> None:
-        self.geometry.check_level(level, element)
-        for child in element:
-            rule = RULES.get(child.tag)
-            if rule is not None and rule.do == Do.SET:
-                self._attribute_set(child, row, attributes, f"{place}/{child.get('name', '')}", level + 1)
-            elif rule is not None and rule.do in (Do.GENERIC, Do.MEASURE):
-                for value in child:
-                    unit = value.get("uom", "")
-                    attributes.add(row, value.text or "", child.get("name", ""), rule.type, place, unit)
+    def _address(self, address: Any, owner: Owner, attributes: AttributeColumns) -> None:
+        """Read an address; what it has besides texts, such as points, is kept."""
+        for part in address:
+            if part.tag in XAL_ADDRESSES:
+                add_address(part, owner.row, attributes)
+            else:
+                self._extra(owner, part)
 
-    def _extra(self, owner: _Owner, element: Any) -> None:
+    def _group_member(self, child: Any, owner: Owner, attributes: AttributeColumns, level: int) -> None:
+        """Read a reference to a city object of a group, with its role, or the object itself."""
+        for part in child.iter():
+            if (href := part.get(HREF)) is not None:
+                attributes.add(owner.row, href, "groupMember", "uri", "core")
+            if role := part.get("role") or (part.text if local(part) == "role" else ""):
+                attributes.add(owner.row, role, "groupMember.role", "string", "core")
+            kind = OBJECT_KINDS.get(part.tag)
+            if kind is not None:
+                if identifier := part.get(self.geometry.id_name):
+                    attributes.add(owner.row, f"#{identifier}", "groupMember", "uri", "core")
+                self._object(part, kind, -1, level + 1)
+                return
+
+    def _extra(self, owner: Owner, element: Any) -> None:
         place = qualified(element)
         if owner.id:
             place = f"#{owner.id}/{place}"
@@ -208,27 +292,43 @@ class Walker:
             if name := envelope.get("srsName"):
                 self.columns.srs_names.add(name)
 
-    def _geometry_property(self, element: Any, rule: Rule, owner: _Owner) -> None:
+    def _geometry_property(self, element: Any, rule: Rule, owner: Owner) -> None:
         """Read ``lod2Solid``, ``lod0FootPrint`` and the like."""
-        if not self.wanted(rule.lod):
+        lod = rule.lod if rule.lod >= 0 else owner.lod
+        if not self.wanted(lod):
             return
         feature = owner.feature
         if rule.name == ROOF_EDGE:
             feature = self.columns.add_feature("")
             self.columns.feature_attributes.add(feature, ROOF_EDGE, "lod0", "string", "core")
-        row = self.columns.add_owner(owner.object, owner.kind, rule.lod, feature, owner.wall)
-        self.geometry.begin(element, row)
-        href = element.get(HREF)
-        if href is not None:
-            self.geometry.link(href, 1)
-        for geometry in element:
-            self.geometry.begin(geometry, row)
-            if not self.geometry.geometry(geometry):
+        reader = self.geometry
+        reader.begin(self.columns.add_owner(owner.object, owner.kind, lod, feature, owner.wall))
+        if not len(element) and (href := element.get(HREF)) is not None:
+            if element.tag.endswith("Solid"):
+                reader.linked_solid(href)
+            else:
+                reader.link(href, 1)
+        for geometry in element[:]:
+            if not reader.geometry(geometry):
                 self._extra(owner, element)
-                self.columns.findings.add(
-                    1008,
-                    "GEOMETRY_NOT_READ",
-                    self.columns.object_id[owner.object],
-                    owner.id,
-                    f"{qualified(geometry)} in {qualified(element)} is kept as it is written",
-                )
+                message = f"{qualified(geometry)} in {qualified(element)} is kept as it is written"
+                self.columns.note(owner.object, 1008, "GEOMETRY_NOT_READ", message, owner.id)
+
+    def _implicit(self, element: Any, implicit: Any, rule: Rule, owner: Owner) -> None:
+        """Read the placement of a geometry in coordinates of its own; one that cannot be read is kept."""
+        if not self.wanted(rule.lod):
+            return
+        row = self.columns.add_owner(owner.object, owner.kind, rule.lod, owner.feature, owner.wall)
+        reason = read_implicit(implicit, row, self.geometry)
+        if reason:
+            self._extra(owner, element)
+            self.columns.degrade(owner.object, 1008, "GEOMETRY_NOT_READ", f"{qualified(element)}: {reason}", owner.id)
+
+
+def _lod_of(component: Any) -> int:
+    """Level of detail a component of a relief states, in tenths."""
+    for child in component:
+        if child.tag in RELIEF_LODS:
+            text = (child.text or "").strip()
+            return 10 * int(text) if text in ("0", "1", "2", "3", "4") else 0
+    return 0

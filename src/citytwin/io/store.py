@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin._threads import map_blocks
 from citytwin.errors import CityReadError
 from citytwin.io._atomic import publish_directory, recover_directory, write_part
 from citytwin.model.attributes import AttributeTable
@@ -22,7 +25,7 @@ from citytwin.model.strings import Strings
 
 MANIFEST = "citytwin.json"
 FORMAT = "citytwin city"
-VERSION = 1
+VERSION = 2
 SMALL_BYTES = 4096
 """Files below are read at once: an empty array cannot be mapped, and a page is the least that can."""
 
@@ -53,6 +56,37 @@ def save_city(city: CityModel, directory: str | Path) -> Path:
     OutputError
         The folder cannot be written or holds something else.
     """
+    columns = columns_of(city)
+
+    def fill(folder: Path) -> None:
+        digests = {}
+        for name, array in columns.arrays.items():
+            content = np.ascontiguousarray(array)
+            write_part(folder / f"{name}.npy", partial(_write_array, content))
+            digests[name] = digest_of(folder / f"{name}.npy")
+        write_manifest(
+            folder,
+            crs=city.crs,
+            vertical_crs=city.vertical_crs,
+            counts=city.counts,
+            provenance=city.provenance,
+            mapping=city.mapping,
+            words=columns.words,
+            digests=digests,
+        )
+
+    return publish_directory(directory, fill, MANIFEST)
+
+
+class Columns(NamedTuple):
+    """A model as arrays by name, and the words its attribute tables count."""
+
+    arrays: dict[str, NDArray[Any]]
+    words: dict[str, Any]
+
+
+def columns_of(city: CityModel) -> Columns:
+    """Everything of a model that is an array, under the name of its file."""
     arrays: dict[str, NDArray[Any]] = {
         "vertices": city.vertices,
         "origin": city.origin,
@@ -71,8 +105,6 @@ def save_city(city: CityModel, directory: str | Path) -> Path:
     arrays |= {f"object_{name}": getattr(city.objects, name) for name in _OBJECTS}
     arrays |= {f"surface_{name}": getattr(city.surfaces, name) for name in _SURFACES}
     arrays |= {f"solid_{name}": getattr(city.solids, name) for name in _SOLIDS}
-    arrays |= {f"finding_{name}": getattr(city.findings, name) for name in _FINDINGS}
-    texts |= {f"finding_{name}": Strings.of(getattr(city.findings, name)) for name in _FINDING_TEXTS}
     words: dict[str, Any] = {}
     for prefix, table in tables.items():
         arrays |= {f"{prefix}_{name}": getattr(table, name) for name in _TABLE}
@@ -80,24 +112,50 @@ def save_city(city: CityModel, directory: str | Path) -> Path:
         words[prefix] = {"n": table.n, "keys": table.keys, "places": table.places, "units": table.units}
     for name, column in texts.items():
         arrays[f"{name}.data"], arrays[f"{name}.offsets"] = column.data, column.offsets
+    return Columns(arrays | finding_columns(city.recorded), words)
+
+
+def finding_columns(findings: Findings) -> dict[str, NDArray[Any]]:
+    """Findings as arrays, under the names of their files."""
+    arrays: dict[str, NDArray[Any]] = {f"finding_{name}": getattr(findings, name) for name in _FINDINGS}
+    for name in _FINDING_TEXTS:
+        column = Strings.of(getattr(findings, name))
+        arrays[f"finding_{name}.data"], arrays[f"finding_{name}.offsets"] = column.data, column.offsets
+    return arrays
+
+
+def write_manifest(
+    folder: Path,
+    *,
+    crs: str | None,
+    vertical_crs: str | None,
+    counts: Mapping[str, int],
+    provenance: Provenance,
+    mapping: Mapping[str, Any],
+    words: Mapping[str, Any],
+    digests: Mapping[str, str],
+) -> None:
+    """Write what is no array, and the SHA-256 of every array file, as the last file of a folder."""
     manifest = {
         "format": FORMAT,
         "version": VERSION,
-        "crs": city.crs,
-        "vertical_crs": city.vertical_crs,
-        "counts": dict(city.counts),
+        "crs": crs,
+        "vertical_crs": vertical_crs,
+        "counts": dict(counts),
         "attributes": words,
-        "inputs": [vars(item) for item in city.provenance.inputs],
-        "parameters": dict(city.provenance.parameters),
-        "mapping": dict(city.mapping),
+        "inputs": [vars(item) for item in provenance.inputs],
+        "parameters": dict(provenance.parameters),
+        "mapping": dict(mapping),
+        "sha256": dict(digests),
     }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    write_part(folder / MANIFEST, partial(_write_text, text))
 
-    def fill(folder: Path) -> None:
-        for name, array in arrays.items():
-            write_part(folder / f"{name}.npy", partial(_write_array, np.ascontiguousarray(array)))
-        write_part(folder / MANIFEST, partial(_write_text, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"))
 
-    return publish_directory(directory, fill, MANIFEST)
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_text(text: str, file: BinaryIO) -> None:
@@ -110,12 +168,14 @@ def _write_array(array: NDArray[Any], file: BinaryIO) -> None:
     file.write(array.data)
 
 
-def open_city(directory: str | Path) -> CityModel:
+def open_city(directory: str | Path, verify: bool = True) -> CityModel:
     """Open a model that :meth:`CityModel.save` wrote. Arrays are mapped into memory and read when they are used.
 
     Parameters
     ----------
     directory : path-like
+    verify : bool, default True
+        Compare the hash of every file with the one it was saved with, which reads all of them once.
 
     Returns
     -------
@@ -139,6 +199,8 @@ def open_city(directory: str | Path) -> CityModel:
     folder = Path(directory)
     recover_directory(folder)
     manifest = _manifest(folder)
+    if verify:
+        _verify(folder, manifest)
 
     def array(name: str) -> NDArray[Any]:
         try:
@@ -188,7 +250,7 @@ def open_city(directory: str | Path) -> CityModel:
             origin=array("origin"),
             crs=manifest["crs"],
             vertical_crs=manifest["vertical_crs"],
-            findings=Findings(**finding_columns),
+            recorded=Findings(**finding_columns),
             extras=Extras(array("extra_object"), strings("extra_place"), strings("extra_content")),
             provenance=Provenance(tuple(InputFile(**item) for item in manifest["inputs"]), manifest["parameters"]),
             counts=manifest["counts"],
@@ -218,6 +280,25 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
             advice="Read the original files again",
         )
     return manifest
+
+
+def _verify(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Refuse files that are not those that were saved."""
+    digests = manifest.get("sha256")
+    if not isinstance(digests, dict):
+        raise _damaged(folder, f"{MANIFEST} holds no hashes")
+    names = sorted(digests)
+
+    def digests_of(start: int, stop: int) -> list[str]:
+        return [digest_of(folder / f"{name}.npy") for name in names[start:stop]]
+
+    try:
+        found = chain.from_iterable(map_blocks(digests_of, len(names), 1))
+        changed = [name for name, digest in zip(names, found, strict=True) if digests[name] != digest]
+    except OSError as error:
+        raise _damaged(folder, f"{error.filename}: {error.strerror}") from error
+    if changed:
+        raise _damaged(folder, f"{changed[0]}.npy is not the file that was saved")
 
 
 def _check_lengths(city: CityModel, folder: Path) -> None:

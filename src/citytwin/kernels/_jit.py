@@ -107,7 +107,14 @@ def _usable_cache_directory() -> Path | None:
     return directory
 
 
-def _compile(function: Kernel, fastmath: bool) -> Kernel:
+def is_compiled() -> bool:
+    """Whether kernels are compiled; ``NUMBA_DISABLE_JIT`` has them interpreted."""
+    import numba
+
+    return not numba.config.DISABLE_JIT
+
+
+def _compile(function: Kernel, fastmath: bool, borrows: bool) -> Kernel:
     name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
     if fastmath and name not in FASTMATH:
         raise ValueError(f"{name} asks for fastmath without a row in citytwin.kernels._jit.FASTMATH")
@@ -120,9 +127,8 @@ def _compile(function: Kernel, fastmath: bool) -> Kernel:
     try:
         if directory is not None:
             numba.config.CACHE_DIR = str(directory)
-        compiled: Kernel = numba.njit(nogil=True, cache=directory is not None, error_model="numpy", fastmath=fastmath)(
-            function
-        )
+        options = {"error_model": "numpy", "fastmath": fastmath, "_nrt": not borrows, "no_cfunc_wrapper": True}
+        compiled: Kernel = numba.njit(nogil=True, cache=directory is not None, **options)(function)
     finally:
         numba.config.CACHE_DIR = before
     return compiled
@@ -133,10 +139,12 @@ def jit(function: Kernel) -> Kernel: ...
 
 
 @overload
-def jit(*, fastmath: bool) -> Callable[[Kernel], Kernel]: ...
+def jit(*, fastmath: bool = False, borrows: bool = False) -> Callable[[Kernel], Kernel]: ...
 
 
-def jit(function: Kernel | None = None, *, fastmath: bool = False) -> Kernel | Callable[[Kernel], Kernel]:
+def jit(
+    function: Kernel | None = None, *, fastmath: bool = False, borrows: bool = False
+) -> Kernel | Callable[[Kernel], Kernel]:
     """Compile a kernel without the GIL, cached on disk; the only place where compiler options are set.
 
     Parameters
@@ -145,6 +153,9 @@ def jit(function: Kernel | None = None, *, fastmath: bool = False) -> Kernel | C
         Takes and returns numpy arrays, NamedTuples of arrays and scalars.
     fastmath : bool, default False
         Let the compiler reorder and assume finite numbers; only for kernels listed in :data:`FASTMATH`.
+    borrows : bool, default False
+        Leave out the counting of references to arrays, two atomic operations for each array in each call: for functions
+        that make no arrays and are called for every few bytes. One that does make some fails to compile.
 
     Raises
     ------
@@ -152,5 +163,5 @@ def jit(function: Kernel | None = None, *, fastmath: bool = False) -> Kernel | C
         `fastmath` is asked for by a kernel that :data:`FASTMATH` does not list.
     """
     if function is None:
-        return lambda kernel: _compile(kernel, fastmath)
-    return _compile(function, fastmath)
+        return lambda kernel: _compile(kernel, fastmath, borrows)
+    return _compile(function, fastmath, borrows)

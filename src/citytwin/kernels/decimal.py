@@ -7,9 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.kernels._jit import jit
+from citytwin.kernels.swar import first_byte, word
+from citytwin.kernels.xml_tokens import is_blank
 
 _POWERS = np.array([float(f"1e{power}") for power in range(23)])
 """The powers of ten that a double holds exactly."""
+
+_TENS = np.array([10**power for power in range(9)], np.uint64)
+
+_ZEROS = np.uint64(0x3030303030303030)
+_SEVENS = np.uint64(0x7F7F7F7F7F7F7F7F)
+_ABOVE_NINE = np.uint64(0x7676767676767676)
+_HIGH_BITS = np.uint64(0x8080808080808080)
+_EVEN_BYTES = np.uint64(0x00FF00FF00FF00FF)
+_EVEN_PAIRS = np.uint64(0x0000FFFF0000FFFF)
+_HALF = np.uint64(0xFFFFFFFF)
 
 _VELTKAMP = 134217729.0
 """2**27 + 1: splits a double into two halves whose products are exact."""
@@ -34,7 +46,7 @@ class Decimals(NamedTuple):
     slow: NDArray[np.int64]
 
 
-@jit
+@jit(borrows=True)
 def _product_error(a: float, b: float, product: float) -> float:
     """Exact rounding error a * b - product (Dekker 1971)."""
     t = _VELTKAMP * a
@@ -46,7 +58,7 @@ def _product_error(a: float, b: float, product: float) -> float:
     return ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
 
 
-@jit
+@jit(borrows=True)
 def _scale(digits: int, exponent: int) -> float:
     """The double nearest to digits * 10**exponent, or NaN where that is not certain.
 
@@ -81,6 +93,150 @@ def _scale(digits: int, exponent: int) -> float:
     return math.nan
 
 
+@jit(borrows=True)
+def _long_digits(buffer: NDArray[np.uint8], start: int, stop: int) -> tuple[np.uint64, int, bool]:
+    """The first 19 significant digits, the power of ten that goes with them, and whether none was lost thereby."""
+    digits = np.uint64(0)
+    n_kept = 0
+    exponent = 0
+    exact = True
+    fraction = False
+    for i in range(start, stop):
+        digit = np.int64(buffer[i]) - 48
+        if digit < 0:
+            fraction = True
+        elif n_kept < 19:
+            digits = digits * np.uint64(10) + np.uint64(digit)
+            if digits > np.uint64(0):
+                n_kept += 1
+            if fraction:
+                exponent -= 1
+        else:
+            exact = exact and digit == 0
+            if not fraction:
+                exponent += 1
+    return digits, exponent, exact
+
+
+@jit(borrows=True)
+def _digits(buffer: NDArray[np.uint8], start: int, digits: np.uint64, n_digits: int) -> tuple[np.uint64, int]:
+    """Take in the decimal digits at `start`, up to eight at a time, as long as there are 19 in all at most.
+
+    Returns the number and the place behind the digits, which is right for more than 19, too.
+    """
+    i = start
+    while True:
+        bits = word(buffer, i) ^ _ZEROS
+        others = (((bits & _SEVENS) + _ABOVE_NINE) | bits) & _HIGH_BITS
+        if others == np.uint64(0):
+            run = 8
+        else:
+            run = first_byte(others)
+            if run == 0:
+                return digits, i
+            bits <<= np.uint64(64 - 8 * run)
+        i += run
+        n_digits += run
+        if n_digits <= 19:
+            pairs = np.uint64(10) * (bits & _EVEN_BYTES) + ((bits >> np.uint64(8)) & _EVEN_BYTES)
+            fours = np.uint64(100) * (pairs & _EVEN_PAIRS) + ((pairs >> np.uint64(16)) & _EVEN_PAIRS)
+            eight = np.uint64(10000) * (fours & _HALF) + (fours >> np.uint64(32))
+            digits = digits * _TENS[run] + eight
+        if run < 8:
+            return digits, i
+
+
+@jit(borrows=True)
+def decimals_until(
+    buffer: NDArray[np.uint8],
+    start: int,
+    stop: int,
+    end: int,
+    out: NDArray[np.float64],
+    count: int,
+    slow: NDArray[np.int64],
+    n_slow: int,
+) -> tuple[int, int, int]:
+    """Read decimal numbers separated by blanks, up to the byte `end`; see :func:`parse_decimals`.
+
+    Parameters
+    ----------
+    buffer : uint8, (n_bytes,)
+        Goes on for eight bytes or more behind `stop`.
+    start : int
+    stop : int
+        Behind the last byte to read.
+    end : int
+        Byte that ends the list; 32 where `stop` alone does.
+    out : float64, (n,)
+        Receives the numbers from index `count` on; those beyond its end are checked and counted but not kept.
+    count : int
+    slow : int64, (k, 3)
+        Receives index, start and stop of the tokens to be handed to ``float``, from row `n_slow` on, as far as it goes.
+    n_slow : int
+
+    Returns
+    -------
+    place, count, n_slow : int
+        Where reading ended: `stop`, the place of `end`, or of the first token that is no number; numbers and slow
+        tokens so far, those beyond the arrays included.
+    """
+    i = start
+    while True:
+        while i < stop and is_blank(buffer[i]):
+            i += 1
+        if i == stop or buffer[i] == end:
+            return i, count, n_slow
+        token = i
+        negative = buffer[i] == 45
+        if negative or buffer[i] == 43:
+            i += 1
+        first = i
+        digits, i = _digits(buffer, i, np.uint64(0), 0)
+        n_digits = i - first
+        exponent = 0
+        if buffer[i] == 46:
+            point = i + 1
+            digits, i = _digits(buffer, point, digits, n_digits)
+            exponent = point - i
+            n_digits -= exponent
+        exact = True
+        if n_digits > 19:
+            digits, exponent, exact = _long_digits(buffer, first, i)
+        valid = n_digits > 0
+        if valid and (buffer[i] == 101 or buffer[i] == 69):
+            i += 1
+            negative_exponent = buffer[i] == 45
+            if negative_exponent or buffer[i] == 43:
+                i += 1
+            valid = False
+            power = 0
+            while i < stop:
+                digit = np.int64(buffer[i]) - 48
+                if digit < 0 or digit > 9:
+                    break
+                valid = True
+                power = min(10 * power + digit, 1000000)
+                i += 1
+            exponent += -power if negative_exponent else power
+        if not valid or i > stop or (i < stop and buffer[i] != end and not is_blank(buffer[i])):
+            return token, count, n_slow
+        if count < len(out):
+            value = math.nan
+            if digits == np.uint64(0):
+                value = 0.0
+            elif exact:
+                value = _scale(digits, exponent)
+            out[count] = -value if negative else value
+            if math.isnan(value):
+                if n_slow < len(slow):
+                    slow[n_slow, 0] = count
+                    slow[n_slow, 1] = token
+                    slow[n_slow, 2] = i
+                n_slow += 1
+        count += 1
+
+
 @jit
 def parse_decimals(buffer: NDArray[np.uint8], out: NDArray[np.float64]) -> Decimals:
     """Read decimal numbers separated by blanks.
@@ -108,77 +264,15 @@ def parse_decimals(buffer: NDArray[np.uint8], out: NDArray[np.float64]) -> Decim
     doi:10.1007/BF01397083.
     """
     n = len(buffer)
-    slow = np.empty((16, 3), np.int64)
-    n_slow = 0
-    count = 0
-    i = 0
+    padded = np.full(n + 8, 32, np.uint8)
+    padded[:n] = buffer
+    room = 16
     while True:
-        while i < n and (buffer[i] == 32 or buffer[i] == 10 or buffer[i] == 9 or buffer[i] == 13):
-            i += 1
-        if i == n:
-            return Decimals(count, -1, slow[:n_slow].copy())
-        start = i
-        negative = buffer[i] == 45
-        if negative or buffer[i] == 43:
-            i += 1
-        digits = np.uint64(0)
-        n_kept = 0
-        n_digits = 0
-        exponent = 0
-        exact = True
-        fraction = False
-        while i < n:
-            digit = np.int64(buffer[i]) - 48
-            if 0 <= digit <= 9:
-                n_digits += 1
-                if n_kept < 19:
-                    digits = digits * np.uint64(10) + np.uint64(digit)
-                    if digits > np.uint64(0):
-                        n_kept += 1
-                    if fraction:
-                        exponent -= 1
-                else:
-                    exact = exact and digit == 0
-                    if not fraction:
-                        exponent += 1
-            elif digit == -2 and not fraction:
-                fraction = True
-            else:
-                break
-            i += 1
-        valid = n_digits > 0
-        if valid and i < n and (buffer[i] == 101 or buffer[i] == 69):
-            i += 1
-            negative_exponent = i < n and buffer[i] == 45
-            if negative_exponent or (i < n and buffer[i] == 43):
-                i += 1
-            valid = False
-            power = 0
-            while i < n:
-                digit = np.int64(buffer[i]) - 48
-                if digit < 0 or digit > 9:
-                    break
-                valid = True
-                power = min(10 * power + digit, 1000000)
-                i += 1
-            exponent += -power if negative_exponent else power
-        if not valid or (i < n and buffer[i] != 32 and buffer[i] != 10 and buffer[i] != 9 and buffer[i] != 13):
-            return Decimals(count, start, slow[:n_slow].copy())
-        if count < len(out):
-            value = math.nan
-            if digits == np.uint64(0):
-                value = 0.0
-            elif exact:
-                value = _scale(digits, exponent)
-            out[count] = -value if negative else value
-            if math.isnan(value):
-                if n_slow == len(slow):
-                    slow = np.concatenate((slow, slow))  # twice the room
-                slow[n_slow, 0] = count
-                slow[n_slow, 1] = start
-                slow[n_slow, 2] = i
-                n_slow += 1
-        count += 1
+        slow = np.empty((room, 3), np.int64)
+        place, count, n_slow = decimals_until(padded, 0, n, 32, out, 0, slow, 0)
+        if n_slow <= room:
+            return Decimals(count, place if place < n else -1, slow[:n_slow].copy())
+        room = n_slow
 
 
 def read_decimals(text: bytes | bytearray | memoryview) -> tuple[NDArray[np.float64], int]:

@@ -1,17 +1,20 @@
-"""The model: named, frozen, numpy-backed tables. No files, no physics."""
+"""The model: named, frozen, numpy-backed tables. No physics, and no files but height grids that a caller names."""
 
 from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
+from citytwin.model.crs_reproject import reproject
 from citytwin.model.demand import EnergyDemand
 from citytwin.model.emissions import Emissions
 from citytwin.model.enums import Carrier, Grade, GroupKind, ObjectKind, Source, Status, SurfaceKind, Use
 from citytwin.model.findings import Finding, Findings
+from citytwin.model.healing import heal
 from citytwin.model.irradiation import Irradiation
 from citytwin.model.network import Network
 from citytwin.model.provenance import InputFile, Provenance
 from citytwin.model.pv import PvYield
 from citytwin.model.triangles import Triangles
 from citytwin.model.twin import Twin
+from citytwin.model.validity import Tolerances
 from citytwin.model.weather import Weather
 
 __all__ = [
@@ -33,8 +36,11 @@ __all__ = [
     "Source",
     "Status",
     "SurfaceKind",
+    "Tolerances",
     "Triangles",
     "Twin",
     "Use",
     "Weather",
+    "heal",
+    "reproject",
 ]

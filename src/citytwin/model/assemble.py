@@ -52,6 +52,7 @@ def assemble_city(
     extras: Extras | None = None,
     provenance: Provenance | None = None,
     counts: Mapping[str, int] | None = None,
+    origin: NDArray[np.float64] | None = None,
 ) -> CityModel:
     """City model of the given columns.
 
@@ -65,16 +66,19 @@ def assemble_city(
     solids : SolidColumns, optional
     counts : mapping, optional
         Default: every top-level object read.
+    origin : float64 array (3,), optional
+        Default: the corner of the 1 km cell that holds the south-west corner.
 
     The other columns are optional: see the tables they go to.
     """
     coordinates = np.ascontiguousarray(coordinates, np.float64)
     if not np.isfinite(coordinates).all():
         raise ValueError("coordinates must be finite")
-    origin = grid_origin(coordinates.min(0)) if len(coordinates) else np.zeros(3)
+    if origin is None:
+        origin = grid_origin(coordinates.min(0)) if len(coordinates) else np.zeros(3)
     vertices = coordinates - origin
     rings = Rings(np.asarray(surface_rings, np.int64), np.asarray(ring_vertices, np.int64))
-    ids = Strings.of(object_id)
+    ids = object_id if isinstance(object_id, Strings) else Strings.of(object_id)
     n_surfaces = len(surface_object)
     parent = np.asarray(object_parent, np.int32)
     tops = int((parent < 0).sum())
@@ -109,7 +113,7 @@ def assemble_city(
         origin=origin,
         crs=crs,
         vertical_crs=vertical_crs,
-        findings=findings or Findings.of(),
+        recorded=findings or Findings.of(),
         extras=extras or empty_extras(),
         provenance=provenance or Provenance(),
         counts=counts or {"read": tops, "degraded": 0, "refused": 0, "total": tops},

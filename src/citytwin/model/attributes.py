@@ -174,8 +174,10 @@ class AttributeTable:
         fill: Any = {"f": np.nan, "O": ""}.get(np.dtype(dtype).kind, 0)
         dense: NDArray[Any] = np.full(self.n, fill, dtype=dtype)
         dense[rows[filled]] = parsed
-        unit = self.units[self.unit[entries[0]]]
-        return Attribute(name, dense, mask, unit, self.places[self.place[entries[0]]], len(entries) - len(kept))
+        unit, place = "", "generic"
+        if len(entries):
+            unit, place = self.units[self.unit[entries[0]]], self.places[self.place[entries[0]]]
+        return Attribute(name, dense, mask, unit, place, len(entries) - len(kept))
 
     def get(self, name: str) -> Attribute | None:
         """Column `name`, or None where no row has it."""

@@ -21,8 +21,10 @@ from citytwin.model.triangles import Triangles, triangulate
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+    from pyproj import CRS
 
     from citytwin.model.buildings import Buildings
+    from citytwin.model.validity import Tolerances, Validity
 
 NOT_ENVELOPE = (SurfaceKind.WINDOW, SurfaceKind.DOOR, SurfaceKind.INSTALLATION, SurfaceKind.INTERIOR)
 """Kinds that close no shell of a building."""
@@ -46,7 +48,8 @@ class CityModel:
         Horizontal CRS, for example ``"EPSG:3879"``; None for a local one.
     vertical_crs : str or None
         None where the data do not say.
-    findings : Findings
+    recorded : Findings
+        What reading, joining and editing had to say; :attr:`findings` adds what geometry shows.
     extras : Extras
     provenance : Provenance
     counts : mapping
@@ -63,7 +66,7 @@ class CityModel:
     origin: NDArray[np.float64]
     crs: str | None
     vertical_crs: str | None
-    findings: Findings
+    recorded: Findings
     extras: Extras
     provenance: Provenance
     counts: Mapping[str, int]
@@ -75,13 +78,41 @@ class CityModel:
     def __repr__(self) -> str:
         return (
             f"CityModel({self.n_buildings} buildings, {len(self.surfaces)} surfaces, crs={self.crs}, "
-            f"{len(self.findings)} findings)"
+            f"{len(self.recorded)} findings recorded)"
         )
 
     @property
     def n_buildings(self) -> int:
         """Top-level buildings."""
         return int(((self.objects.kind == ObjectKind.BUILDING) & (self.objects.parent < 0)).sum())
+
+    @cached_property
+    def findings(self) -> Findings:
+        """Everything odd about the model: `recorded`, then the defects of its geometry, found on first use."""
+        return self.recorded + self.validity.findings
+
+    @cached_property
+    def validity(self) -> Validity:
+        """Defects of the geometry, and the defective edges of each solid; see :meth:`with_tolerances`."""
+        from citytwin.model.validity import examine
+
+        return examine(self)
+
+    def with_tolerances(self, tolerances: Tolerances) -> CityModel:
+        """The same model, its geometry judged by other tolerances than those of val3dity.
+
+        Examples
+        --------
+        >>> import citytwin as ct
+        >>> from citytwin.model.validity import Tolerances
+        >>> ct.synthetic.city(2).with_tolerances(Tolerances(planarity=0.05)).validity.tolerances.planarity
+        0.05
+        """
+        from citytwin.model.validity import examine
+
+        other = replace(self)
+        other.__dict__["validity"] = examine(self, tolerances)
+        return other
 
     @cached_property
     def bounds(self) -> NDArray[np.float64]:
@@ -92,23 +123,27 @@ class CityModel:
 
     @cached_property
     def active(self) -> NDArray[np.int64]:
-        """Rows of the surfaces the analyses use.
+        """Rows of the surfaces the analyses use: those of buildings and their parts.
 
         Of each object the deepest LoD with boundary surfaces, else the deepest there is; a building's own geometry
         gives way to that of its parts where theirs is deeper. Openings, installations and interiors are left out.
         """
         surfaces = self.surfaces
-        outer = ~np.isin(surfaces.kind, NOT_ENVELOPE)
+        outer = ~np.isin(surfaces.kind, NOT_ENVELOPE) & self._of_building[surfaces.object]
         semantic = outer & (surfaces.kind != SurfaceKind.UNKNOWN)
         score = np.where(outer, surfaces.lod.astype(np.int32) + 1000 * semantic, -1)
         best = np.full(len(self.objects), -1, np.int32)
         np.maximum.at(best, surfaces.object, score)
         best_part = np.full(len(self.objects), -1, np.int32)
-        parts = np.flatnonzero(self.objects.parent >= 0)
+        parts = np.flatnonzero(self._of_building & (self.objects.parent >= 0))
         np.maximum.at(best_part, self.objects.root[parts], best[parts])
         best = np.where(best < best_part, -2, best)
         chosen = (score == best[surfaces.object]) & (surfaces.parent < 0) & outer
         return np.flatnonzero(chosen)
+
+    @cached_property
+    def _of_building(self) -> NDArray[np.bool_]:
+        return np.isin(self.objects.kind, (ObjectKind.BUILDING, ObjectKind.BUILDING_PART))
 
     def buildings(self, context: CityModel | None = None) -> Buildings:
         """Buildings derived from geometry and attributes, parts folded in; see :class:`Buildings`.
@@ -232,11 +267,19 @@ class CityModel:
 
     def with_findings(self, findings: Findings) -> CityModel:
         """The same model with more findings."""
-        return replace(self, findings=self.findings + findings)
+        return replace(self, recorded=self.recorded + findings)
 
     def to_geopandas(self) -> gpd.GeoDataFrame:
         """Footprints and columns of the buildings, index ``building_id``."""
         return self.buildings().to_geopandas()
+
+    def to_crs(
+        self, crs: str | CRS | None = None, vertical_crs: str | CRS | None = None, grid: str | Path | None = None
+    ) -> CityModel:
+        """The model in another reference system; see :func:`citytwin.reproject`."""
+        from citytwin.model.crs_reproject import reproject
+
+        return reproject(self, crs, vertical_crs, grid)
 
     def save(self, directory: str | Path) -> None:
         """Write the model as memory-mappable arrays; :func:`citytwin.open_city` opens it again."""

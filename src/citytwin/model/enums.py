@@ -33,11 +33,32 @@ class _Word(IntEnum):
 
 
 class ObjectKind(_Word):
-    """What a city object is."""
+    """What a city object is: the classes of CityGML 2.0 (OGC 12-019) and 3.0 (OGC 20-010), OTHER for any other."""
 
     BUILDING = 0
     BUILDING_PART = 1
     OTHER = 2
+    BUILDING_UNIT = 3
+    STOREY = 4
+    BUILDING_ROOM = 5
+    BRIDGE = 6
+    BRIDGE_PART = 7
+    TUNNEL = 8
+    TUNNEL_PART = 9
+    ROAD = 10
+    RAILWAY = 11
+    SQUARE = 12
+    TRACK = 13
+    WATERWAY = 14
+    WATER_BODY = 15
+    PLANT_COVER = 16
+    SOLITARY_VEGETATION = 17
+    LAND_USE = 18
+    CITY_FURNITURE = 19
+    RELIEF = 20
+    CITY_OBJECT_GROUP = 21
+    GENERIC = 22
+    OTHER_CONSTRUCTION = 23
 
 
 class SurfaceKind(_Word):

@@ -86,7 +86,7 @@ def join_table(city: CityModel, table: pd.DataFrame, on: str, source: str) -> Ci
         findings.append(Finding(1102, "JOIN_COLUMNS_WITHOUT_MEANING", severity=Severity.INFO, message=message))
     objects = replace(city.objects, attributes=attributes.append(values))
     provenance = city.provenance.with_parameters(**{f"join:{source}": {"on": on, "matched": len(hits)}})
-    return replace(city, objects=objects, findings=city.findings + Findings.of(findings), provenance=provenance)
+    return replace(city, objects=objects, recorded=city.recorded + Findings.of(findings), provenance=provenance)
 
 
 def _without_meaning(city: CityModel, columns: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.model.ragged import freeze, take_ragged
+from citytwin.model.ragged import freeze, offsets_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +62,13 @@ class Strings:
         if isinstance(key, int | np.integer):
             row = range(len(self))[int(key)]
             return self.data[self.offsets[row] : self.offsets[row + 1]].tobytes().decode()
+        from citytwin.kernels.gather_bytes import gather_bytes
+
         rows = np.arange(len(self))[key]
-        offsets, flat = take_ragged(self.offsets, rows)
-        return Strings(self.data[flat], offsets)
+        offsets = offsets_of(np.diff(self.offsets)[rows])
+        data = np.empty(offsets[-1], np.uint8)
+        gather_bytes(self.data, self.offsets, rows, offsets, data)
+        return Strings(data, offsets)
 
     def __iter__(self) -> Iterator[str]:
         text = self.data.tobytes()
@@ -79,6 +83,24 @@ class Strings:
     def lookup(self) -> dict[str, int]:
         """Row of each string; the first row where a string repeats."""
         return {item: row for row, item in reversed(list(enumerate(self)))}
+
+    def hashes(self) -> NDArray[np.uint64]:
+        """64-bit hash of each string (n,)."""
+        from citytwin.kernels.fnv1a import fnv1a
+
+        out = np.empty(len(self), np.uint64)
+        fnv1a(self.data, self.offsets, out)
+        return out
+
+    def repeated(self) -> dict[str, list[int]]:
+        """Strings that stand in several rows, with these rows, in the order of their first."""
+        hashes = self.hashes()
+        order = np.argsort(hashes, kind="stable")
+        same = np.flatnonzero(hashes[order][1:] == hashes[order][:-1])
+        rows: dict[str, list[int]] = {}
+        for row in np.unique(order[np.union1d(same, same + 1)]).tolist():
+            rows.setdefault(self[row], []).append(row)
+        return {text: places for text, places in rows.items() if len(places) > 1}
 
     @staticmethod
     def concat(columns: Iterable[Strings]) -> Strings:

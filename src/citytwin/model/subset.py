@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,8 +46,8 @@ def select_rows(city: CityModel, objects: NDArray[np.integer]) -> CityModel:
     rings, vertices = Rings(surface_rings, ring_vertices), city.vertices[vertex_rows]
     kept_extras = np.flatnonzero(new_object[city.extras.object] >= 0)
     ids = set(city.objects.id[objects])
-    named = np.array([i == "" or i in ids for i in city.findings.object_id], bool)
-    findings = city.findings.where(named)
+    named = np.array([i == "" or i in ids for i in city.recorded.object_id], bool)
+    findings = city.recorded.where(named)
     return CityModel(
         objects=Objects(
             city.objects.id[objects],
@@ -78,7 +80,7 @@ def select_rows(city: CityModel, objects: NDArray[np.integer]) -> CityModel:
         origin=city.origin,
         crs=city.crs,
         vertical_crs=city.vertical_crs,
-        findings=findings,
+        recorded=findings,
         extras=Extras(
             new_object[city.extras.object[kept_extras]],
             city.extras.place[kept_extras],
@@ -163,7 +165,7 @@ def concat_cities(cities: list[CityModel]) -> CityModel:
         origin=origin,
         crs=cities[0].crs,
         vertical_crs=cities[0].vertical_crs,
-        findings=sum((c.findings for c in cities), Findings.of(_duplicate_ids(ids))),
+        recorded=sum((c.recorded for c in cities), ids_in_several(ids, object_starts[1:-1].tolist())),
         extras=Extras(
             shifted([c.extras.object for c in cities], object_starts),
             Strings.concat(c.extras.place for c in cities),
@@ -175,9 +177,12 @@ def concat_cities(cities: list[CityModel]) -> CityModel:
     )
 
 
-def _duplicate_ids(ids: Strings) -> list[Finding]:
-    names, counts = np.unique(ids.to_numpy(), return_counts=True)
-    return [
-        Finding(1001, "DUPLICATE_ID", name, severity=Severity.ERROR, message=f"{count} objects bear this id")
-        for name, count in zip(names[counts > 1], counts[counts > 1], strict=True)
-    ]
+def ids_in_several(ids: Strings, starts: Sequence[int]) -> Findings:
+    """Findings about identifiers that stand in several inputs, whose rows but the first's begin at `starts`."""
+    found = []
+    for identifier, rows in ids.repeated().items():
+        inputs = len(set(np.searchsorted(starts, rows, side="right").tolist()))
+        if inputs > 1:
+            message = f"{len(rows)} objects in {inputs} inputs bear this id"
+            found.append(Finding(1001, "DUPLICATE_ID", identifier, severity=Severity.ERROR, message=message))
+    return Findings.of(found)

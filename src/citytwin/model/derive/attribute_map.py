@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ _FINNISH_NUMBER = re.compile(r"\d{1,3}(\s\d{3})*(,\d+)?\Z|\d+,\d+\Z")
 _YEAR = re.compile(r"\d{4}(?!\d)", re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Text without case, accents and blanks: ``"Käyttötarkoitus "`` and ``"kayttotarkoitus"`` are the same.
 
@@ -263,6 +265,8 @@ def _fill(
 
 def _number(text: str) -> float:
     """A number with a decimal point, or as Finland writes it: ``1 234,5``."""
+    if NUMBER.match(text):
+        return float(text)
     if _FINNISH_NUMBER.match(text):
         text = re.sub(r"\s", "", text).replace(",", ".")
     return float(text) if NUMBER.match(text) else np.nan

@@ -119,14 +119,21 @@ def share_areas(
 
 def two_sided_surfaces(city: CityModel, shells: Shells) -> NDArray[np.bool_]:
     """Surfaces that solids of two objects of one building use, once from each side (m,)."""
-    solids, n = city.solids, max(len(city.objects), 1)
-    user = solids.object[row_of(solids.offsets)]
+    solids = city.solids
+    several = np.flatnonzero(np.bincount(solids.surface, minlength=len(city.surfaces)) > 1)
+    shared = np.zeros(len(city.surfaces), bool)
+    if not len(several):
+        return shared[shells.row]
+    place = np.full(len(city.surfaces), -1, np.int64)
+    place[several] = np.arange(len(several))
+    entries = np.flatnonzero(place[solids.surface] >= 0)
+    user = solids.object[row_of(solids.offsets)[entries]].astype(np.int64)
 
-    def users_of(owner: NDArray[np.int32]) -> NDArray[np.int64]:
-        pairs = np.unique(solids.surface.astype(np.int64) * n + owner)
-        return np.bincount(pairs // n, minlength=len(city.surfaces))
+    def users_of(owner: NDArray[np.integer]) -> NDArray[np.int64]:
+        pairs = np.unique(place[solids.surface[entries]] * len(city.objects) + owner)
+        return np.bincount(pairs // len(city.objects), minlength=len(several))
 
-    shared = (users_of(user) > 1) & (users_of(city.objects.root[user]) == 1)
+    shared[several] = (users_of(user) > 1) & (users_of(city.objects.root[user]) == 1)
     return shared[shells.row]
 
 

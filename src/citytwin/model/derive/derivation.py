@@ -30,8 +30,8 @@ from citytwin.model.derive.floors import (
 from citytwin.model.derive.footprint import Footprints, derive_footprints
 from citytwin.model.derive.heat_source import derive_heat_sources, derive_places
 from citytwin.model.derive.notes import Notes
-from citytwin.model.derive.overlaps import note_overlaps
-from citytwin.model.derive.quality import derive_grades, note_shells
+from citytwin.model.derive.overlaps import Limits, find_bodies, find_overlaps, note_overlaps
+from citytwin.model.derive.quality import derive_grades, note_loose_shells
 from citytwin.model.derive.shells import Shells, build_shells
 from citytwin.model.derive.status import derive_status
 from citytwin.model.derive.uses import Uses, derive_heated, derive_uses
@@ -50,6 +50,7 @@ def derive_buildings(
     context: CityModel | None = None,
     status: NDArray[np.int8] | None = None,
     mapping: Mapping[str, Any] | None = None,
+    overlap: float | None = None,
 ) -> Buildings:
     """Buildings of a city: every column from geometry where geometry says it, else from a register, else imputed.
 
@@ -66,6 +67,9 @@ def derive_buildings(
         :class:`~citytwin.model.enums.Status` that replaces the derived one; -1 keeps it.
     mapping : mapping, optional
         More attribute names and words, in the form of ``attributes_fi.toml``; default that of the city.
+    overlap : float, optional
+        How wide buildings, and parts of a building, may overlap without a finding, m; default that of party walls, for
+        overlaps above 1 m2 and 0.5 m of height.
 
     Raises
     ------
@@ -83,7 +87,8 @@ def derive_buildings(
     if status is not None and len(status) != n:
         raise ValueError(f"status has {len(status)} values for {n} buildings")
     whole = city if context is None else _with_context(city, context)
-    buildings = _derive(whole, n, status, load_meanings(city.mapping if mapping is None else mapping))
+    limits = Limits() if overlap is None else Limits.within(overlap)
+    buildings = _derive(whole, n, status, load_meanings(city.mapping if mapping is None else mapping), limits)
     if whole is city:
         return buildings
     return replace(
@@ -119,7 +124,11 @@ class _Shape:
 
 
 def _derive(
-    city: CityModel, n_rows: int, given_status: NDArray[np.int8] | None, meanings: dict[str, Meaning]
+    city: CityModel,
+    n_rows: int,
+    given_status: NDArray[np.int8] | None,
+    meanings: dict[str, Meaning],
+    overlap_limits: Limits,
 ) -> Buildings:
     objects = city.objects
     tops = np.flatnonzero((objects.kind == ObjectKind.BUILDING) & (objects.parent < 0))
@@ -139,7 +148,7 @@ def _derive(
 
     shells = build_shells(city, building_of_object, n)
     footprints = derive_footprints(shells, n)
-    note_shells(shells, city, building_of_object, notes)
+    note_loose_shells(shells, notes)
     for row in np.flatnonzero(footprints.in_pieces):
         notes.add(row, 1709, "FOOTPRINT_IN_PIECES", "the outline holds the largest piece, the area all of them")
     register_storeys = columns["storeys"].number
@@ -166,8 +175,11 @@ def _derive(
         heated,
         notes,
     )
-    note_overlaps(footprints.shape, shape.ground_z, shape.height.value, status, notes)
-    quality = derive_grades(city, building_of_object, shape.volume.value > 0, shape.extruded, notes)
+    bodies = find_bodies(shells, footprints.shape, shape.ground_z, shape.height.value, tops)
+    overlaps = find_overlaps(bodies, shells, overlap_limits)
+    note_overlaps(bodies, overlaps, status, objects.id[bodies.object].to_numpy(), notes)
+    unclosed = shells.n_open + shells.n_turned > 0
+    quality = derive_grades(city, building_of_object, shape.volume.value > 0, shape.extruded, unclosed, notes)
 
     sourced = {"height": shape.height, "volume": shape.volume, "year_built": years, **floors}
     coded = {

@@ -43,42 +43,66 @@ class Footprints:
 
 
 def derive_footprints(shells: Shells, n: int) -> Footprints:
-    """Union of the ground surfaces in plan; of the roofs where there is no ground; of the LoD0 outline where there is
-    nothing else.
-    """
+    """Footprints of `n` buildings, see :func:`plan_shapes`."""
     import shapely
 
-    rank = np.full(len(shells), 9, np.int8)
-    for order, chosen in enumerate((shells.kind == GroupKind.GROUND, shells.kind == GroupKind.ROOF, shells.flat)):
-        rank[chosen & (rank == 9)] = order
-    plan_area = np.abs(shells.normal[:, 2])
-    rank[plan_area < 1e-6] = 9
-    best = np.full(n, 9, np.int8)
-    np.minimum.at(best, shells.building, rank)
-    rows = np.flatnonzero((rank < 9) & (rank == best[shells.building]))
-    surface_rings, ring_vertices, kept = shells.rings_of(rows)
-    shapes = polygons(surface_rings, ring_vertices, shells.vertices[kept, :2])
-    shape = union_by(shapes, shells.building[rows], n)
+    shape = plan_shapes(shells, shells.building, n)
     area = shapely.area(shape)
     area = np.where(area > 0, area, np.nan)
     outline = _largest_pieces(shape)
-    points, owner = shapely.get_coordinates(shapely.get_exterior_ring(outline), return_index=True)
+    points, offsets = _counter_clockwise(shapely.get_exterior_ring(outline))
     return Footprints(
         shape=shape,
         area=area,
         perimeter=np.where(area > 0, shapely.length(shape), np.nan),
-        offsets=offsets_of(np.bincount(owner, minlength=n)),
+        offsets=offsets,
         xy=points,
         in_pieces=shapely.area(outline) < (1 - PIECE_SHARE) * shapely.area(shape),
     )
 
 
+def plan_shapes(shells: Shells, group: NDArray[np.int64], n: int) -> Polygons:
+    """Union of the ground surfaces in plan; of the roofs where there is no ground; of the LoD0 outline where there is
+    nothing else.
+
+    Parameters
+    ----------
+    shells : Shells
+    group : int64 array (m,)
+        Group of each surface, from 0 to n - 1; -1 for none.
+    n : int
+
+    Returns
+    -------
+    object array (n,)
+        Shapely geometry relative to the origin of the city, None where there is none.
+    """
+    rank = np.full(len(shells), 9, np.int8)
+    for order, chosen in enumerate((shells.kind == GroupKind.GROUND, shells.kind == GroupKind.ROOF, shells.flat)):
+        rank[chosen & (rank == 9)] = order
+    plan_area = np.abs(shells.normal[:, 2])
+    rank[(plan_area < 1e-6) | (group < 0)] = 9
+    best = np.full(n, 9, np.int8)
+    grouped = np.flatnonzero(group >= 0)
+    np.minimum.at(best, group[grouped], rank[grouped])
+    rows = grouped[(rank[grouped] < 9) & (rank[grouped] == best[group[grouped]])]
+    surface_rings, ring_vertices, kept = shells.rings_of(rows)
+    shapes = polygons(surface_rings, ring_vertices, shells.vertices[kept, :2])
+    return union_by(shapes, group[rows], n)
+
+
 def _largest_pieces(shape: Polygons) -> Polygons:
-    """The largest polygon of each shape, counter-clockwise; None where there is none."""
+    """The largest polygon of each shape, None where there is none."""
     import shapely
 
+    single = shapely.get_type_id(shape) == 3
     largest: Polygons = np.full(len(shape), None, object)
-    parts, owner = shapely.get_parts(shape, return_index=True)
+    largest[single] = shape[single]
+    if single.all():
+        return largest
+    several = np.flatnonzero(~single)
+    parts, owner = shapely.get_parts(shape[several], return_index=True)
+    owner = several[owner]
     nested = shapely.get_type_id(parts) > 3
     if nested.any():
         inner, inner_owner = shapely.get_parts(parts[nested], return_index=True)
@@ -88,4 +112,14 @@ def _largest_pieces(shape: Polygons) -> Polygons:
     parts, owner = parts[kept], owner[kept]
     order = np.lexsort((shapely.area(parts), owner))
     largest[owner[order]] = parts[order]
-    return shapely.orient_polygons(largest)
+    return largest
+
+
+def _counter_clockwise(rings: Polygons) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Points of rings (n,), closed and counter-clockwise, and their offsets (n + 1,)."""
+    import shapely
+
+    points, owner = shapely.get_coordinates(rings, return_index=True)
+    offsets = offsets_of(np.bincount(owner, minlength=len(rings)))
+    mirrored = offsets[owner] + offsets[owner + 1] - 1 - np.arange(len(points))
+    return points[np.where(shapely.is_ccw(rings)[owner], np.arange(len(points)), mirrored)], offsets

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.model.ragged import row_of, take_ragged
+from citytwin.model.ragged import offsets_of, row_of, take_ragged
 
 Polygons = NDArray[Any]
 
@@ -32,6 +32,31 @@ def polygons(surface_rings: NDArray[np.int64], ring_vertices: NDArray[np.int64],
     if broken.any():
         shapes[broken] = shapely.make_valid(shapes[broken])
     return shapes
+
+
+def rings_of(
+    shapes: Polygons,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Shape, ring and vertex offsets and points of every polygon in some shapes; lines and points are passed over.
+
+    Returns
+    -------
+    shape : int64 array (k,)
+        Shape that each polygon is part of.
+    surface_rings, ring_vertices : int64 arrays
+    xy : float64 array (n, 2), m
+        Rings without a repeated last point.
+    """
+    import shapely
+
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    kept = shapely.get_type_id(parts) == 3
+    rings, polygon = shapely.get_rings(parts[kept], return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    sizes = np.bincount(ring, minlength=len(rings))
+    last = np.cumsum(sizes) - 1
+    n_rings = np.bincount(polygon, minlength=int(kept.sum()))
+    return owner[kept], offsets_of(n_rings), offsets_of(sizes - 1), np.delete(xy, last, axis=0)
 
 
 def union_by(shapes: Polygons, group: NDArray[np.integer], n: int) -> Polygons:

@@ -14,8 +14,6 @@ from citytwin.model.enums import GroupKind, SurfaceKind
 from citytwin.model.ragged import offsets_of, row_of, take_ragged, take_rings
 
 NO_GROUP = -1
-SNAP_M = 0.001
-"""Vertices this near are one: the default of val3dity."""
 ROOF_TILT_MAX = 75.0
 WALL_TILT_MAX = 135.0
 """Tilt in degrees up to which a surface without a kind is a roof (mansards included) or a wall; above it is a floor."""
@@ -44,9 +42,12 @@ class Shells:
         Metres relative to the origin of the city.
     volume : float64 array (n_buildings,)
         m3; NaN where a shell encloses none that can be told.
-    n_open, n_nonmanifold, n_turned : int64 arrays (n_buildings,)
+    n_open, n_turned : int64 arrays (n_buildings,)
         Defective edges of the shells, see :class:`citytwin.kernels.edge_closure.EdgeClosure`.
-    inside_out : bool array (n_buildings,)
+    n_loose_open : int64 array (n_buildings,)
+        Open edges of shells that no solid of the data describes.
+    loose_inside_out : bool array (n_buildings,)
+        Whether such a shell is inside out.
     """
 
     row: NDArray[np.int64]
@@ -63,9 +64,9 @@ class Shells:
     vertices: NDArray[np.float64]
     volume: NDArray[np.float64]
     n_open: NDArray[np.int64]
-    n_nonmanifold: NDArray[np.int64]
     n_turned: NDArray[np.int64]
-    inside_out: NDArray[np.bool_]
+    n_loose_open: NDArray[np.int64]
+    loose_inside_out: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.row)
@@ -113,7 +114,7 @@ def build_shells(city: CityModel, building_of_object: NDArray[np.int64], n: int)
     building = building_of_object[obj]
     faces = _faces(city, row, obj)
     volume = _volumes(city, faces)
-    per_building = _sum_shells(volume, building_of_object[faces.object], n)
+    per_building = _sum_shells(volume, faces.n_solids, building_of_object[faces.object], n)
     inside_out = np.zeros(len(city.objects), bool)
     inside_out[faces.object[volume.signed < 0]] = True
 
@@ -125,8 +126,6 @@ def build_shells(city: CityModel, building_of_object: NDArray[np.int64], n: int)
     z_low = np.minimum.reduceat(heights, starts) if len(row) else np.empty(0)
     z_high = np.maximum.reduceat(heights, starts) if len(row) else np.empty(0)
     flat = surfaces.lod[row] < 10
-    turned = np.zeros(n, bool)
-    turned[building[inside_out[obj]]] = True
     return Shells(
         row=row,
         building=building,
@@ -140,7 +139,6 @@ def build_shells(city: CityModel, building_of_object: NDArray[np.int64], n: int)
         surface_rings=surface_rings,
         ring_vertices=ring_vertices,
         vertices=vertices,
-        inside_out=turned,
         **per_building,
     )
 
@@ -163,12 +161,21 @@ def _active_rows(city: CityModel, building_of_object: NDArray[np.int64], n: int)
 
 @dataclass(frozen=True, eq=False)
 class _Faces:
-    """Faces of shells: of each object its solids in the active LoD, else its active surfaces."""
+    """Faces of shells: of each object its solids in the active LoD, else its active surfaces.
+
+    The first shells are those of solids, of which `solid` gives the rows.
+    """
 
     object: NDArray[np.int64]
     offsets: NDArray[np.int64]
     surface: NDArray[np.int64]
     reversed: NDArray[np.bool_]
+    solid: NDArray[np.int64]
+
+    @property
+    def n_solids(self) -> int:
+        """Shells that solids describe."""
+        return len(self.solid)
 
 
 def _faces(city: CityModel, row: NDArray[np.int64], obj: NDArray[np.int64]) -> _Faces:
@@ -188,6 +195,7 @@ def _faces(city: CityModel, row: NDArray[np.int64], obj: NDArray[np.int64]) -> _
         offsets=offsets_of(np.concatenate([np.diff(solid_offsets), counts])),
         surface=np.concatenate([solids.surface[entries].astype(np.int64), row[loose][order]]),
         reversed=np.concatenate([solids.reversed[entries], np.zeros(len(order), bool)]),
+        solid=chosen,
     )
 
 
@@ -197,32 +205,61 @@ class _Volumes:
 
     signed: NDArray[np.float64]
     n_open: NDArray[np.int32]
-    n_nonmanifold: NDArray[np.int32]
     n_turned: NDArray[np.int32]
 
 
 def _volumes(city: CityModel, faces: _Faces) -> _Volumes:
+    """Volumes that the check of the city knows of its closed solids, and those of the other shells."""
+    n_open, n_turned = _defective_edges(city, faces)
+    is_open = (n_open > 0) | (n_turned > 0)
+    signed = np.empty(len(faces.object))
+    signed[: faces.n_solids] = city.validity.volume[faces.solid]
+    rest = np.flatnonzero(is_open | (np.arange(len(signed)) >= faces.n_solids))
+    if len(rest):
+        signed[rest] = _triangle_volumes(city, faces, rest, is_open[rest])
+    return _Volumes(signed, n_open, n_turned)
+
+
+def _triangle_volumes(
+    city: CityModel, faces: _Faces, shells: NDArray[np.int64], is_open: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Signed volume of some shells (k,), m3; of open ones that under their roofs."""
     from citytwin.kernels.ear_clipping import triangulate
-    from citytwin.kernels.edge_closure import edge_closure
     from citytwin.kernels.signed_volume import signed_volumes
 
-    used, local = np.unique(faces.surface, return_inverse=True)
+    offsets, entries = take_ragged(faces.offsets, shells)
+    used, local = np.unique(faces.surface[entries], return_inverse=True)
     surface_rings, ring_vertices, kept = take_rings(city.rings.surface_rings, city.rings.ring_vertices, used)
     vertices = np.ascontiguousarray(city.vertices[kept])
-    n = len(faces.object)
-    closure = edge_closure(
-        faces.offsets, local.astype(np.int32), faces.reversed, surface_rings, ring_vertices, vertices, SNAP_M
-    )
     clipped = triangulate(surface_rings, ring_vertices, vertices)
     face_triangles, chosen = take_ragged(clipped.offsets, local)
     face = row_of(face_triangles)
-    owner = row_of(faces.offsets)[face].astype(np.int32)
-    sign = np.where(faces.reversed[face], -1, 1).astype(np.int8)
+    owner = row_of(offsets)[face].astype(np.int32)
+    sign = np.where(faces.reversed[entries], -1, 1).astype(np.int8)[face]
     triangles = clipped.triangles[chosen]
-    signed = signed_volumes(vertices, triangles, owner, sign, n)
-    is_open = (closure.n_open > 0) | (closure.n_same_direction > 0)
-    under = _volume_under_roofs(vertices, triangles, owner, sign, n)
-    return _Volumes(np.where(is_open, under, signed), closure.n_open, closure.n_nonmanifold, closure.n_same_direction)
+    signed = signed_volumes(vertices, triangles, owner, sign, len(shells))
+    return np.where(is_open, _volume_under_roofs(vertices, triangles, owner, sign, len(shells)), signed)
+
+
+def _defective_edges(city: CityModel, faces: _Faces) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Open edges and edges used twice in the same direction of each shell: known of solids, counted of the others."""
+    from citytwin.kernels.edge_closure import edge_closure
+
+    known = city.validity
+    start = faces.offsets[faces.n_solids]
+    loose = edge_closure(
+        faces.offsets[faces.n_solids :] - start,
+        faces.surface[start:].astype(np.int32),
+        faces.reversed[start:],
+        city.rings.surface_rings,
+        city.rings.ring_vertices,
+        city.vertices,
+        known.tolerances.reach,
+    )
+    return (
+        np.concatenate([known.n_open[faces.solid], loose.n_open]),
+        np.concatenate([known.n_turned[faces.solid], loose.n_same_direction]),
+    )
 
 
 def _volume_under_roofs(
@@ -248,16 +285,20 @@ def _volume_under_roofs(
     return np.where(volume > 0, volume, np.nan)
 
 
-def _sum_shells(volume: _Volumes, building: NDArray[np.int64], n: int) -> dict[str, NDArray]:
+def _sum_shells(volume: _Volumes, n_solids: int, building: NDArray[np.int64], n: int) -> dict[str, NDArray]:
     def total(values: NDArray) -> NDArray[np.float64]:
         return sum_by(building, values, n)
 
     has_shell = np.bincount(building, minlength=n) > 0
+    loose = np.arange(len(building)) >= n_solids
+    inside_out = np.zeros(n, bool)
+    inside_out[building[loose & (volume.signed < 0)]] = True
     return {
         "volume": np.where(has_shell, total(np.abs(volume.signed)), np.nan),
         "n_open": total(volume.n_open).astype(np.int64),
-        "n_nonmanifold": total(volume.n_nonmanifold).astype(np.int64),
         "n_turned": total(volume.n_turned).astype(np.int64),
+        "n_loose_open": total(np.where(loose, volume.n_open, 0)).astype(np.int64),
+        "loose_inside_out": inside_out,
     }
 
 

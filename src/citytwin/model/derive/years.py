@@ -59,8 +59,9 @@ def _median_by_cell(
     cell: NDArray[np.int64], value: NDArray[np.float64], wanted: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Lower median of the values in each wanted cell, NaN where it is empty."""
-    cells, group = np.unique(np.concatenate([cell, wanted]), axis=0, return_inverse=True)
-    group = group.reshape(-1)
+    both = np.concatenate([cell, wanted])
+    both = both - both.min(0, initial=np.iinfo(np.int64).max)
+    cells, group = np.unique(both[:, 0] * (both[:, 1].max(initial=0) + 1) + both[:, 1], return_inverse=True)
     donor, seeker = group[: len(cell)], group[len(cell) :]
     order = np.lexsort((value, donor))
     counts = np.bincount(donor, minlength=len(cells))

@@ -1,0 +1,29 @@
+"""Pieces of a document kept as they are written."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+
+from lxml import etree
+
+
+def local(element: Any) -> str:
+    """Name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def qualified(element: Any) -> str:
+    """Name of an element as written, with its prefix."""
+    return f"{element.prefix}:{local(element)}" if element.prefix else local(element)
+
+
+def fragment(element: Any) -> str:
+    """An element as XML that stands for itself: with the namespaces it uses, or all where a value may name one.
+
+    A copy has none but these, so that the others need not be looked at: it takes a fifth of the time.
+    """
+    text = etree.tostring(copy(element), method="c14n", exclusive=True, with_tail=False).decode()
+    if ":type=" in text:
+        return str(etree.tostring(element, encoding="unicode", with_tail=False))
+    return text
