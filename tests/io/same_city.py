@@ -98,7 +98,10 @@ def canonical(content: str) -> str:
     """XML in canonical form, JSON with sorted keys; anything else as it is."""
     if content.startswith("<"):
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
-        return etree.tostring(etree.fromstring(content.encode(), parser), method="c14n", exclusive=True).decode()
+        try:
+            return etree.tostring(etree.fromstring(content.encode(), parser), method="c14n", exclusive=True).decode()
+        except etree.C14NError:
+            return content
     try:
         return msgspec.json.encode(msgspec.json.decode(content), order="sorted").decode()
     except msgspec.DecodeError:

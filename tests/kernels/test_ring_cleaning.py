@@ -25,4 +25,5 @@ def test_a_square_loses_its_closing_point():
     square = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 0]], float)
     got = open_rings(np.array([0, 5]), square)
     assert got.coordinates.tolist() == square[:4].tolist()
-    assert not got.unclosed[0] and not got.repeated[0]
+    assert not got.unclosed[0]
+    assert not got.repeated[0]

@@ -93,9 +93,9 @@ class Log:
 
     def table(self, object_id: Strings) -> Findings:
         """All findings; `object_id` are the identifiers of all objects of the input."""
-        for rows in object_id.repeated().values():
-            message = f"{len(rows)} objects bear this id"
-            self._notes.append(Note(rows[0], Finding(1001, "DUPLICATE_ID", "", "", Severity.ERROR, message=message)))
+        for places in object_id.repeated().values():
+            message = f"{len(places)} objects bear this id"
+            self._notes.append(Note(places[0], Finding(1001, "DUPLICATE_ID", "", "", Severity.ERROR, message=message)))
         notes = sorted(self._notes, key=lambda note: (note.row < 0, note.row))
         left_out = Counter(self._left_out)
         left_out.update((finding.code, finding.name) for _, finding in notes[self._limit :])

@@ -72,6 +72,13 @@ def links_only(collection: Any, gml: str) -> list[str]:
     return hrefs if len(hrefs) == len(collection) else []
 
 
+def polygons_below(element: Any, gml: str) -> int:
+    """Polygons, patches, triangles and rectangles in an element, itself included."""
+    names = ("Polygon", "PolygonPatch", "Triangle", "Rectangle")
+    counts = "+".join(f"count(descendant-or-self::g:{name})" for name in names)
+    return int(_path(counts, gml)(element))
+
+
 def systems_below(collection: Any) -> list[str]:
     """Values of ``srsName`` of the elements below a collection."""
     names: list[str] = _path("descendant::*/@srsName", GML)(collection)

@@ -19,6 +19,7 @@ from citytwin.io.citygml_chains import (
     has_links,
     links_only,
     members_of,
+    polygons_below,
     systems_below,
     triangles_of,
 )
@@ -45,7 +46,7 @@ from citytwin.io.citygml_member_links import MemberLinks, Range
 from citytwin.io.citygml_rings import RingTexts
 from citytwin.io.citygml_terrain import Terrain
 
-_MEMBER, _POLYGON, _EXTERIOR, _INTERIOR, _RING = range(5)
+_MEMBER, _POLYGON, _EXTERIOR, _INTERIOR, _RING, _COLLECTION = range(6)
 """Elements a collection of polygons is mostly made of; plain numbers, as they are compared for every element."""
 
 _STEPS = {
@@ -78,6 +79,7 @@ class GeometryReader:
         self.columns = columns
         self.rings = RingTexts(name, limits, columns)
         self.document_dimension = 3
+        self.passed_over = 0
         self.dimension = 3
         self.owner = -1
         self._is_prototype = False
@@ -92,7 +94,7 @@ class GeometryReader:
     def use(self, gml: str) -> None:
         """Take identifiers and the common forms of collections from a namespace of GML."""
         self.id_name = f"{{{gml}}}id"
-        self._gml = gml
+        self.gml = gml
         self._members = members_of(gml)
         self._triangles = triangles_of(gml)
 
@@ -255,7 +257,7 @@ class GeometryReader:
         """Read a collection of surface members."""
         if self._few(collection, sign) if len(collection) <= FEW else self._alike(collection, self._members, sign):
             return
-        if hrefs := links_only(collection, self._gml):
+        if hrefs := links_only(collection, self.gml):
             self._links.add(hrefs, sign, self.owner, self._in_solid)
             return
         self.columns.srs_names.update(filter(None, systems_below(collection)))
@@ -337,16 +339,18 @@ class GeometryReader:
             if skip:
                 skip -= 1
                 continue
+            parent = element.getparent()
+            above = _STEPS.get(parent.tag) if parent is not collection else _COLLECTION
             step = _STEPS.get(element.tag)
-            if step == _MEMBER:
+            if step == _MEMBER and above == _COLLECTION:
                 href = element.get(HREF)
                 if href is not None:
                     self.link(href, sign)
-            elif step == _POLYGON:
+            elif step == _POLYGON and above == _MEMBER:
                 polygon = self._open_polygon(element, sign)
-            elif step == _EXTERIOR:
+            elif step == _EXTERIOR and above == _POLYGON:
                 continue
-            elif step == _RING:
+            elif step == _RING and (above == _INTERIOR or (above == _EXTERIOR and not self._has_ring(polygon))):
                 first = next(elements) if len(element) == 1 else element
                 if first.tag in POS_LISTS:
                     self.rings.add_list(first, self.dimension)
@@ -354,15 +358,16 @@ class GeometryReader:
                 else:
                     self._ring(polygon, element)
                     skip = _below(first)
-            elif step == _INTERIOR:
+            elif step == _INTERIOR and above == _POLYGON:
                 skip = 0 if self._has_ring(polygon) else _below(element)
             else:
                 skip = _below(element)
-                above = _STEPS.get(element.getparent().tag)
                 if above == _MEMBER:
                     self.surface(element, sign, level + 1)
-                elif above == _EXTERIOR or above == _INTERIOR:
+                elif step != _RING and (above == _EXTERIOR or above == _INTERIOR):
                     self._ring(polygon, element)
+                elif step is not None or len(element):
+                    self._not_read(element, "where the schema has none")
 
     def _open_polygon(self, polygon: Any, sign: int) -> int:
         """Add a polygon without rings and return its row."""
@@ -409,6 +414,7 @@ class GeometryReader:
         self.columns.degrade(self.columns.owner_object[self.owner], 1008, "GEOMETRY_NOT_READ", message)
 
     def _keep(self, element: Any) -> None:
+        self.passed_over += polygons_below(element, self.gml)
         row = self.columns.owner_object[self.owner]
         self.columns.add_extra(row, qualified(element), fragment(element), self.limits.extras_bytes)
 

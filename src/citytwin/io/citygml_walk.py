@@ -8,6 +8,7 @@ from citytwin.errors import CityReadError
 from citytwin.io._columns import AttributeColumns, CityColumns
 from citytwin.io._limits import ReadLimits
 from citytwin.io._lods import LodFilter
+from citytwin.io.citygml_chains import polygons_below
 from citytwin.io.citygml_energy import EnergyReader
 from citytwin.io.citygml_fragments import fragment, local, qualified
 from citytwin.io.citygml_geometry import GeometryReader
@@ -104,6 +105,9 @@ class Walker:
 
     def member(self, member: Any) -> None:
         """Read one member of the city model."""
+        columns = self.columns
+        row, before = len(columns.object_id), len(columns.polygon_owner)
+        self.geometry.passed_over = 0
         try:
             for element in member:
                 kind = OBJECT_KINDS.get(element.tag)
@@ -124,8 +128,16 @@ class Walker:
             self._extra(_NOBODY, member)
             message = f"a member is {href[:200]}, which leads out of the file and is not opened"
             self.columns.note(-1, 1006, "XLINK_EXTERNAL", message)
+        there = polygons_below(member, self.geometry.gml)
+        lost = there - self.geometry.passed_over - (len(columns.polygon_owner) - before)
+        if lost > 0:
+            message = f"{lost} polygons stand where the schema has none and are left out"
+            if len(columns.object_id) > row:
+                columns.degrade(row, 1008, "GEOMETRY_NOT_READ", message)
+            else:
+                columns.note(-1, 1008, "GEOMETRY_NOT_READ", message)
         self.geometry.close_member()
-        self.columns.pack()
+        columns.pack()
 
     def close(self) -> None:
         """Parse the rings that are left."""
@@ -282,6 +294,7 @@ class Walker:
                 return
 
     def _extra(self, owner: Owner, element: Any) -> None:
+        self.geometry.passed_over += polygons_below(element, self.geometry.gml)
         place = qualified(element)
         if owner.id:
             place = f"#{owner.id}/{place}"
@@ -296,6 +309,7 @@ class Walker:
         """Read ``lod2Solid``, ``lod0FootPrint`` and the like."""
         lod = rule.lod if rule.lod >= 0 else owner.lod
         if not self.wanted(lod):
+            self.geometry.passed_over += polygons_below(element, self.geometry.gml)
             return
         feature = owner.feature
         if rule.name == ROOF_EDGE:
@@ -317,6 +331,7 @@ class Walker:
     def _implicit(self, element: Any, implicit: Any, rule: Rule, owner: Owner) -> None:
         """Read the placement of a geometry in coordinates of its own; one that cannot be read is kept."""
         if not self.wanted(rule.lod):
+            self.geometry.passed_over += polygons_below(element, self.geometry.gml)
             return
         row = self.columns.add_owner(owner.object, owner.kind, rule.lod, owner.feature, owner.wall)
         reason = read_implicit(implicit, row, self.geometry)

@@ -254,7 +254,9 @@ def _pieces(file: _File, collect: Callable[..., Iterator[Collected]], reading: _
 def _not_empty(city: CityModel, reading: _Reading) -> CityModel:
     if not len(city.objects):
         raise CityReadError(
-            "holds no city object, and so no building", reading.files[0].source.path, advice="Choose a file with cityObjectMember elements"
+            "holds no city object, and so no building",
+            reading.files[0].source.path,
+            advice="Choose a file with cityObjectMember elements",
         )
     return city
 

@@ -74,4 +74,4 @@ def open_rings(ring_vertices: NDArray[np.int64], coordinates: NDArray[np.float64
             else:
                 unclosed[ring] = True
         n_points[ring] = end - start
-    return OpenRings(left[:end].copy(), n_points, unclosed, repeated)
+    return OpenRings(left[:end], n_points, unclosed, repeated)
