@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
@@ -76,6 +76,8 @@ class ScanContext:
     dimension : int
     usable : bool
         Whether the document can be scanned at all.
+    spare : list of tuple of array
+        Room for rows, numbers and tokens that earlier scans leave to later ones: fresh memory has to be cleared.
     """
 
     names: Names
@@ -84,6 +86,7 @@ class ScanContext:
     limits: ReadLimits
     dimension: int
     usable: bool
+    spare: list[tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]] = field(default_factory=list)
 
     @classmethod
     def of(
@@ -152,7 +155,9 @@ def scan_members(buffer: NDArray[np.uint8], start: int, stop: int, context: Scan
         status, begin, end = kernel.DOCUMENT, start, stop
     if status == kernel.DOCUMENT:
         count[:] = 0  # the member at hand is half read
-    return ScanResult(_collected(buffer, tables, context), ScanStatus(status), int(begin), int(end))
+    result = ScanResult(_collected(buffer, tables, context), ScanStatus(status), int(begin), int(end))
+    context.spare.append((tables.rows, tables.numbers, tables.slow))
+    return result
 
 
 def _names(spaces: list[tuple[str, str]], rules: NDArray[np.int64]) -> Names:
@@ -215,11 +220,17 @@ def _tables(n_bytes: int, share: int, context: ScanContext) -> kernel.Tables:
     )
     memory[kernel.TABLE : kernel.FRAME] = np.stack([starts, widths, capacity], axis=1).ravel()
     codes = 1024 * share
+    n_rows, n_numbers = int((widths * capacity).sum()), 1024 + share * n_bytes // 4
+    n_slow = 4 * kernel.DEEPEST + share * n_bytes // 200
+    try:
+        rows, numbers, slow = context.spare.pop()
+    except IndexError:
+        rows, numbers, slow = np.empty(0, np.int64), np.empty(0), np.empty((0, 3), np.int64)
     return kernel.Tables(
         memory=memory,
-        rows=np.empty(int((widths * capacity).sum()), np.int64),
-        numbers=np.empty(1024 + share * n_bytes // 4),
-        slow=np.empty((4 * kernel.DEEPEST + share * n_bytes // 200, 3), np.int64),
+        rows=rows if len(rows) >= n_rows else np.empty(n_rows, np.int64),
+        numbers=numbers if len(numbers) >= n_numbers else np.empty(n_numbers),
+        slow=slow if len(slow) >= n_slow else np.empty((n_slow, 3), np.int64),
         code=np.zeros((codes + 1, 7), np.int64),
         code_slot=np.zeros(1 << (2 * codes).bit_length(), np.int32),
         named_slot=np.zeros(1 << (13 + share.bit_length()), np.int64),
