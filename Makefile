@@ -2,6 +2,7 @@
 #   make demo             install, run the main job on the sample city, print its decision sheet, leave out/demo/
 #   make test             install what the tests need and run them
 #   make test-all         the same with the slow tests, then without the compiler, then on one thread
+#   make fuzz             mutants of city models, RUNS of each format; what breaks something is kept in out/fuzz
 #   make lint             style, types and the import contract
 #   make bench            benchmarks beside their peers; BENCH=name runs one, SIZE=smallest each at its smallest size
 #   make lock             write the installed versions to .ci/constraints.txt
@@ -16,7 +17,7 @@ SAMPLE := data/sample_citygml
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all:
 
-.PHONY: demo test test-all lint bench lock clean
+.PHONY: demo test test-all fuzz lint bench lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.installed-demo
@@ -30,6 +31,9 @@ test-all: $(VENV)/.installed-test
 	$(BIN)/python -m pytest --slow
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 	CITYTWIN_NUM_THREADS=1 $(BIN)/python -m pytest
+
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python -m tests.hostile.fuzz --runs $(or $(RUNS),100000)
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

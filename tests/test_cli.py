@@ -282,6 +282,19 @@ def test_convert_reprojects(run, files, tmp_path):
     assert one_sentence(err)
 
 
+def test_convert_says_what_the_format_cannot_take(run, files, tmp_path):
+    code, out, _ = run("convert", files / "city.gml", tmp_path / "city.json", "--json")
+    assert (code, json.loads(out)["losses"]) == (0, [])
+    city = json.loads((tmp_path / "city.json").read_text())
+    for thing in city["CityObjects"].values():
+        for geometry in thing.get("geometry", ()):
+            geometry["lod"] = "2.2"
+    (tmp_path / "fine.json").write_text(json.dumps(city))
+    code, out, _ = run("convert", tmp_path / "fine.json", tmp_path / "out.gml")
+    assert code == 0
+    assert "whole levels of detail only" in out
+
+
 def test_convert_adds_results(run, files, tmp_path):
     name = ct.read_city(files / "city.gml").objects.id[0]
     table = tmp_path / "results.csv"
@@ -293,6 +306,9 @@ def test_convert_adds_results(run, files, tmp_path):
     assert '<gen:value uom="kWh">12.5</gen:value>' in out.read_text()
     assert ct.read_city(out).objects.attributes["heating_kwh"].place == "set:citytwin"
     assert run("convert", files / "city.gml", out, "--results", table, "--to-crs", "EPSG:3067")[0] == 2
+    code, _, err = run("convert", files / "city.gml", tmp_path / "out.json", "--results", table)
+    assert (code, (tmp_path / "out.json").exists()) == (2, False)
+    assert one_sentence(err)
     table.write_text("id,heating_kwh\nb,1\n")
     code, _, err = run("convert", files / "city.gml", out, "--results", table)
     assert code == 3

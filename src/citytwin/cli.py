@@ -169,14 +169,17 @@ def convert(
 ) -> None:
     """Convert a city: OUT ends in .gml or .xml (CityGML 2.0), .json or .jsonl (CityJSON 2.0), or is a folder of arrays.
 
-    With --results, OUT is the CityGML file IN with the rows of a table added to its buildings, and else byte for byte.
+    What the written format cannot take is printed. With --results, OUT is the CityGML file IN with the rows of a table
+    added to its buildings, and else byte for byte.
     """
+    suffix = Path(target).suffix.lower()
     if results is not None:
+        if suffix in (".json", ".jsonl"):
+            raise click.UsageError(f"--results adds to CityGML, which OUT ending in {suffix!r} would hide")
         if to_crs or to_vertical or height_grid:
             raise click.UsageError("--results leaves the document as it is: convert it in a second step")
         add_results(source, target, results, as_json)
         return
-    suffix = Path(target).suffix.lower()
     if suffix and suffix not in WRITERS:
         raise click.UsageError(f"cannot write {suffix!r}: OUT ends in .gml, .xml, .json or .jsonl, or has no ending")
     with progress_bars() as bars:
@@ -188,12 +191,14 @@ def convert(
             city = reproject(city, to_crs, to_vertical, height_grid)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
+    losses: list[str] = []
     if suffix:
-        getattr(ct, WRITERS[suffix])(city, target)
+        losses = getattr(ct, WRITERS[suffix])(city, target).message.tolist()
     else:
         city.save(target)
     facts = {"in": source, "out": target, "buildings": city.n_buildings, "surfaces": len(city.surfaces)}
-    show(facts, f"{target}: {city.n_buildings} buildings, {len(city.surfaces)} surfaces", as_json)
+    text = f"{target}: {city.n_buildings} buildings, {len(city.surfaces)} surfaces"
+    show(facts | {"losses": losses}, "\n".join([text, *losses]), as_json)
 
 
 def add_results(source: str, target: str, results: str, as_json: bool) -> None:

@@ -147,7 +147,7 @@ CASES = [
     Case("gzip bomb", gzip_bomb, "times its size"),
     Case("zip bomb", zip_bomb, "times its size"),
     Case("gzip bomb within the free bytes", gzip_bomb, "object_bytes", options=limited(
-        expansion_free_bytes=10**9, object_bytes=10**7)),
+        expansion_free_bytes=10**9, object_bytes=10**7), megabytes=150),
     Case("gzip beyond the limit of a file", gzip_bomb, "file_bytes", options=limited(
         expansion_free_bytes=10**9, file_bytes=2 * 10**7)),
     Case("gzip in gzip", written(DEFLATE, "city.gml.gz"), "not XML"),

@@ -59,7 +59,7 @@ def judge(data: bytes, kind: str, folder: Path) -> str:
     path.write_bytes(data)
     result = attempt(lambda: read_city(path))
     if kind == "citygml" and default_path() == "fast":
-        compare_paths(path)
+        compare_paths(path, result)
     if isinstance(result, CityTwinError):
         return "refused"
     counts = result.counts
@@ -81,19 +81,22 @@ def warm_up(document: bytes, kind: str, folder: Path) -> None:
     read_city(path)
 
 
-def compare_paths(path: Path) -> None:
-    """Both readers of CityGML have to come to the same city, or to the same refusal."""
+def compare_paths(path: Path, result: Result) -> None:
+    """The reference reader has to come to the same city, or to the same refusal; a city may turn out to be empty."""
     (source,) = sources_of(path, LIMITS)
-    fast = attempt(lambda: read_citygml(source, path="fast"))
     reference = attempt(lambda: read_citygml(source, path="reference"))
-    if isinstance(fast, CityTwinError) or isinstance(reference, CityTwinError):
-        if str(fast) != str(reference) or type(fast) is not type(reference):
-            raise BrokenContractError(f"the readers differ: {fast!s:.300} but the reference {reference!s:.300}")
+    if isinstance(result, CityTwinError) or isinstance(reference, CityTwinError):
+        if isinstance(reference, CityModel) and not len(reference.objects):
+            return
+        if str(result) != str(reference) or type(result) is not type(reference):
+            raise BrokenContractError(f"the readers differ: {result!s:.300} but the reference {reference!s:.300}")
         return
     try:
-        assert_same_city(fast, reference)
+        assert_same_city(result, reference)
     except AssertionError as error:
         raise BrokenContractError(f"the readers differ: {error}") from error
+    except etree.LxmlError as error:
+        raise BrokenContractError(f"what is kept is not well-formed: {error}") from error
 
 
 def run(kind: str, seed: int, runs: int, first: int = 0, keep: Path | None = None) -> tuple[Counter[str], list[str]]:

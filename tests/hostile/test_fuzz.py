@@ -8,7 +8,7 @@ from tests.hostile.fuzz import run
 from tests.hostile.mutate import mutant
 from tests.hostile.seeds import SEEDS
 
-RUNS = {"citygml": 6_000, "cityjson": 3_000, "geojson": 1_000}
+RUNS = {"citygml": 4_000, "cityjson": 4_000, "geojson": 2_000}
 
 
 @pytest.mark.compiled

@@ -48,6 +48,7 @@ def test_an_unusual_triangle_keeps_its_place(tmp_path: Path, odd: str, place: in
     expected[place] = 4
     compared = np.arange(7) != (place if odd == "hole" else -1)
     assert len(city.surfaces) == 7
+    assert codes(city) == {}
     np.testing.assert_allclose(2 * city.surfaces.area[compared], expected[compared])
 
 

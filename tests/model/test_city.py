@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from citytwin.model.assemble import assemble_city
 from citytwin.model.attributes import AttributeTable
 from citytwin.model.enums import ObjectKind, SurfaceKind
+from tests.model.derive.boxes import box_city
 from tests.model.small_city import ORIGIN, small_city
 
 
@@ -13,6 +16,14 @@ def test_local_origin_is_a_corner_of_the_kilometre_grid() -> None:
     city = small_city()
     assert city.origin.tolist() == [25_497_000.0, 6_673_000.0, 0.0]
     assert city.bounds.tolist() == [*(np.add(ORIGIN, 0)), *np.add(ORIGIN, [130, 10, 10])]
+
+
+def test_active_leaves_lod4_alone() -> None:
+    city = box_city([[0, 0, 10, 10, 0, 9], [20, 0, 30, 10, 0, 9]])
+    lod = np.where(city.surfaces.object == 0, 40, city.surfaces.lod).astype(city.surfaces.lod.dtype)
+    deep = replace(city, surfaces=replace(city.surfaces, lod=lod))
+    assert (city.surfaces.object[city.active] == 0).any()
+    assert deep.active.tolist() == np.flatnonzero(deep.surfaces.object == 1).tolist()
 
 
 def test_active_takes_the_deepest_lod_with_meaning_and_no_openings() -> None:

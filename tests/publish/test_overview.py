@@ -26,3 +26,4 @@ def test_a_city_without_geometry(twin):
     assert facts["bounds"] is None
     assert facts["polygons"] == 0
     assert "bounds" in overview_text(facts)
+    assert "()" not in overview_text(facts | {"buildings": 0, "status": {}})

@@ -176,13 +176,9 @@ class CityColumns:
         self.owner_wall.append(wall)
         return len(self.owner_object) - 1
 
-    def add_extra(self, row: int, place: str, content: str, limit: int) -> None:
-        """Keep content that is not understood; beyond `limit` bytes in all it is left out and counted."""
-        size = len(content)
-        if self.extra_bytes + size > limit:
-            self.note(row, 1009, "EXTRAS_LEFT_OUT", f"{place}: {size} characters are beyond limits.extras_bytes")
-            return
-        self.extra_bytes += size
+    def add_extra(self, row: int, place: str, content: str) -> None:
+        """Keep content that is not understood."""
+        self.extra_bytes += len(content)
         self.extra_object.append(row)
         self.extra_place.append(place)
         self.extra_content.append(content)

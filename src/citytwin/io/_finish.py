@@ -16,6 +16,7 @@ from citytwin.io._placements import drop_prototypes, stand
 from citytwin.io._rings import clean_rings, reverse_rings
 from citytwin.model.assemble import SolidColumns, assemble_city
 from citytwin.model.city import CityModel
+from citytwin.model.city_tables import Extras
 from citytwin.model.crs import settle
 from citytwin.model.enums import Action, ObjectKind, Severity
 from citytwin.model.provenance import Provenance
@@ -123,8 +124,27 @@ def prepare(collected: Collected, of: Input, log: Log, first_object: int = 0) ->
         "polygon_id": polygons.id,
         "feature_attributes": collected.feature_attributes,
         "solids": solids,
-        "extras": collected.extras,
+        "extras": _within_limit(collected.extras, of.limits.extras_bytes, log),
     }
+
+
+def _within_limit(extras: Extras, limit: int, log: Log) -> Extras:
+    """Extras of up to `limit` bytes over all pieces of an input; what is beyond is left out, with a finding each."""
+    sizes = np.diff(extras.content.offsets)
+    log.extra_bytes += int(sizes.sum())
+    if log.extra_bytes <= limit:
+        return extras
+    log.extra_bytes -= int(sizes.sum())
+    kept = []
+    for row, size in enumerate(sizes.tolist()):
+        if log.extra_bytes + size <= limit:
+            log.extra_bytes += size
+            kept.append(row)
+        else:
+            message = f"{extras.place[row]}: {size} bytes are beyond limits.extras_bytes"
+            log.note(int(extras.object[row]), 1009, "EXTRAS_LEFT_OUT", message)
+    rows = np.array(kept, np.int64)
+    return Extras(extras.object[rows], extras.place[rows], extras.content[rows])
 
 
 def counts(parent: NDArray[np.int32], log: Log) -> dict[str, int]:

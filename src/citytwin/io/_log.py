@@ -29,12 +29,15 @@ class Log:
         Objects that are not read in full.
     dangling : bool
         Whether a link leads to an identifier that is not in its piece.
+    extra_bytes : int
+        Bytes of extras that are kept.
     """
 
     def __init__(self, limit: int) -> None:
         self.srs_names: set[str] = set()
         self.degraded: set[int] = set()
         self.dangling = False
+        self.extra_bytes = 0
         self._limit = limit
         self._first = 0
         self._notes: list[Note] = []

@@ -147,7 +147,7 @@ def members(
 
 def _check_depth(element: Any, levels: int, stream: Stream | Joined) -> None:
     """Raise CityReadError where more than `levels` elements are inside each other, `element` being the first."""
-    if levels >= DEEPEST or _COUNT(element) < levels or not _at_depth(min(levels, ORDINARY))(element):
+    if levels >= DEEPEST or _COUNT(element) < levels or not _reaches(min(levels, ORDINARY))(element):
         return
     for deep in _at_depth(levels)(element):
         raise CityReadError(
@@ -157,6 +157,12 @@ def _check_depth(element: Any, levels: int, stream: Stream | Joined) -> None:
             gml_id=str(_NEAREST_ID(deep)) or None,
             advice="Raise limits.nesting if that is meant",
         )
+
+
+@lru_cache
+def _reaches(levels: int) -> Any:
+    """Test whether there is an element `levels` below another; a third of the time of finding the first."""
+    return etree.XPath(f"boolean({'/'.join('*' * levels)})")
 
 
 @lru_cache

@@ -36,6 +36,8 @@ from citytwin.model.provenance import Provenance
 
 Path = Literal["fast", "reference"]
 
+SHORTEST_ELEMENT = len("<a/>")
+
 HANDED_OVER = 64
 """Stretches of a piece the scanner hands over before the rest of the piece is."""
 
@@ -162,6 +164,8 @@ def _columns(
     name: str,
 ) -> list[Collected] | None:
     """Columns of one piece, in parts; None where it is not certain what the reference reader makes of it."""
+    if len(piece) > min(limits.object_bytes, SHORTEST_ELEMENT * limits.object_elements):
+        return None
     text = as_utf8(piece, prologue.encoding)
     stop = None if text is None else members_in(text, prologue)
     if text is None or stop is None:

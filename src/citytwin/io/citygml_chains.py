@@ -7,7 +7,10 @@ from typing import Any
 
 from lxml import etree
 
-from citytwin.io.citygml_gml import GML
+from citytwin.io.citygml_gml import EXTERIORS, GML, LINEAR_RINGS, POLYGONS, POS_LISTS, SURFACE_MEMBERS
+
+DIMENSIONS = {"2": 2, "3": 3}
+"""Values of ``srsDimension``."""
 
 _XLINK = "http://www.w3.org/1999/xlink"
 
@@ -44,14 +47,23 @@ class Chains:
         """
         return int(self._attributes(collection))
 
-    def ids(self, collection: Any) -> list[str]:
-        """Identifiers of the polygons that have one."""
-        ids: list[str] = self._ids(collection)
-        return ids
+    def take(self, collection: Any, dimension: int) -> tuple[list[str], list[Any], list[str]] | None:
+        """Identifiers of the polygons, none or one each, position lists, and names of reference systems.
 
-    def position_lists(self, collection: Any) -> list[Any]:
-        """The position lists."""
-        return list(collection.iter(self._position_list))
+        None where members are not all chains, or something below the collection is a link or not of `dimension`.
+        """
+        attributes = self.attributes(collection)
+        if attributes < 0:
+            return None
+        ids: list[str] = self._ids(collection) if attributes else []
+        if (ids and len(ids) != len(collection)) or "" in ids:
+            return None
+        systems: list[str] = []
+        if attributes > len(ids):
+            if has_links(collection) or any(DIMENSIONS.get(t) != dimension for t in dimensions_below(collection)):
+                return None
+            systems = systems_below(collection)
+        return ids, list(collection.iter(self._position_list)), systems
 
 
 @cache
@@ -72,17 +84,19 @@ def links_only(collection: Any, gml: str) -> list[str]:
     return hrefs if len(hrefs) == len(collection) else []
 
 
+@cache
+def _polygons(gml: str) -> tuple[str, ...]:
+    return tuple(f"{{{gml}}}{name}" for name in ("Polygon", "PolygonPatch", "Triangle", "Rectangle"))
+
+
 def polygons_below(element: Any, gml: str) -> int:
     """Polygons, patches, triangles and rectangles in an element, itself included."""
-    names = ("Polygon", "PolygonPatch", "Triangle", "Rectangle")
-    counts = "+".join(f"count(descendant-or-self::g:{name})" for name in names)
-    return int(_path(counts, gml)(element))
+    return len(list(element.iter(*_polygons(gml))))
 
 
 def systems_below(collection: Any) -> list[str]:
     """Values of ``srsName`` of the elements below a collection."""
-    names: list[str] = _path("descendant::*/@srsName", GML)(collection)
-    return names
+    return [name for name in _path("descendant::*/@srsName", GML)(collection) if name]
 
 
 def dimensions_below(collection: Any) -> list[str]:
@@ -94,3 +108,23 @@ def dimensions_below(collection: Any) -> list[str]:
 def has_links(collection: Any) -> bool:
     """Whether an element below a collection refers to another one."""
     return bool(_path("boolean(descendant::*/@x:href)", GML)(collection))
+
+
+def chain_of(member: Any) -> tuple[Any, Any] | None:
+    """Polygon and position list of a surface member that is a chain without a link or a system of its own, or None.
+
+    For one or two members this is faster than path expressions.
+    """
+    if len(member) != 1 or member.tag not in SURFACE_MEMBERS or member.keys():
+        return None
+    polygon = member[0]
+    if len(polygon) != 1 or polygon.tag not in POLYGONS or polygon.get("srsName") or polygon.get("srsDimension"):
+        return None
+    side = polygon[0]
+    if len(side) != 1 or side.tag not in EXTERIORS or side.keys():
+        return None
+    ring = side[0]
+    if len(ring) != 1 or ring.tag not in LINEAR_RINGS or ring.get("srsName") or ring.get("srsDimension"):
+        return None
+    positions = ring[0]
+    return (polygon, positions) if positions.tag in POS_LISTS and not positions.get("srsName") else None

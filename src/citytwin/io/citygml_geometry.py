@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from citytwin.errors import CityReadError
 from citytwin.io._columns import CityColumns
 from citytwin.io._limits import ReadLimits
 from citytwin.io.citygml_chains import (
+    DIMENSIONS,
     Chains,
+    chain_of,
     dimensions_below,
-    has_links,
     links_only,
     members_of,
     polygons_below,
@@ -42,7 +40,7 @@ from citytwin.io.citygml_gml import (
     SOLIDS,
     SURFACE_MEMBERS,
 )
-from citytwin.io.citygml_member_links import MemberLinks, Range
+from citytwin.io.citygml_member_links import MemberLinks
 from citytwin.io.citygml_rings import RingTexts
 from citytwin.io.citygml_terrain import Terrain
 
@@ -56,8 +54,6 @@ _STEPS = {
     **dict.fromkeys(INTERIORS, _INTERIOR),
     **dict.fromkeys(LINEAR_RINGS, _RING),
 }
-_DIMENSIONS = {"2": 2, "3": 3}
-
 FEW = 2
 """Members of a collection up to which it is faster to look at each element than to ask path expressions."""
 
@@ -82,10 +78,10 @@ class GeometryReader:
         self.passed_over = 0
         self.dimension = 3
         self.owner = -1
-        self._is_prototype = False
+        self.is_prototype = False
         self._in_solid = False
         self.terrain = Terrain()
-        self._links = MemberLinks(columns)
+        self.links = MemberLinks(columns)
         self._add_entry, self._add_sign = columns.entry.append, columns.entry_sign.append
         self._add_owner = columns.polygon_owner.append
         self._add_id, self._add_ring = columns.polygon_id.append, columns.ring_polygon.append
@@ -127,28 +123,6 @@ class GeometryReader:
         self._in_solid = False
         self._add_solid(start)
 
-    def prototype(self, geometry: Any, owner: int) -> Range | None:
-        """Read a geometry in coordinates of its own, which is put in place by links only; None where it is none."""
-        columns = self.columns
-        row = columns.add_owner(columns.owner_object[owner], columns.owner_kind[owner], columns.owner_lod[owner])
-        columns.prototype_owner.append(row)
-        self.begin(row)
-        self.dimension = 3
-        start = len(columns.entry)
-        self._is_prototype = True
-        understood = self.geometry(geometry)
-        self._is_prototype = False
-        return (start, len(columns.entry), 1) if understood else None
-
-    def place(self, target: str | Range, owner: int, matrix: NDArray[np.float64], point: NDArray[np.float64]) -> None:
-        """Put a prototype in place for `owner`: what a link leads to, or a range of entries."""
-        self.begin(owner)
-        columns = self.columns
-        columns.placed_link.append(len(columns.link_owner))
-        columns.placed_matrix.append(matrix)
-        columns.placed_point.append(point)
-        self._links.add([target], 1, owner, False)
-
     def _solids(self, collection: Any, level: int) -> bool:
         self.check_level(level, collection)
         outer = self._enter(collection)
@@ -163,7 +137,7 @@ class GeometryReader:
             for solid in member:
                 understood &= self.geometry(solid, level + 1)
         if identifier := collection.get(self.id_name):
-            self._links.name_range(identifier, start, 1, self.owner)
+            self.links.name_range(identifier, start, 1, self.owner)
         self.dimension = outer
         return understood
 
@@ -171,22 +145,22 @@ class GeometryReader:
         outer = self._enter(solid)
         start = len(self.columns.entry)
         self._in_solid = True
-        for shell in solid:
+        for shell in solid[:]:
             href = shell.get(HREF)
             if href is not None:
                 self.link(href, 1)
-            for surface in shell:
+            for surface in shell[:]:
                 self.surface(surface, 1, 0)
         self._in_solid = False
         self._add_solid(start)
         if identifier := solid.get(self.id_name):
-            self._links.name_range(identifier, start, 1, self.owner)
+            self.links.name_range(identifier, start, 1, self.owner)
         self.dimension = outer
 
     def _add_solid(self, start: int) -> None:
         """Add a solid of the entries from `start` on."""
         columns = self.columns
-        if self._is_prototype:
+        if self.is_prototype:
             return
         columns.solid_object.append(columns.owner_object[self.owner])
         columns.solid_lod.append(columns.owner_lod[self.owner])
@@ -217,7 +191,7 @@ class GeometryReader:
             inner = -sign if tag in ORIENTABLES and element.get("orientation") == "-" else sign
             self._nested(element, inner, level)
         if identifier := element.get(self.id_name):
-            self._links.name_range(identifier, start, sign, self.owner)
+            self.links.name_range(identifier, start, sign, self.owner)
         self.dimension = outer
 
     def _enter(self, element: Any) -> int:
@@ -226,7 +200,7 @@ class GeometryReader:
         if name := element.get("srsName"):
             self.columns.srs_names.add(name)
         if own := element.get("srsDimension"):
-            self.dimension = _DIMENSIONS.get(own, outer)
+            self.dimension = DIMENSIONS.get(own, outer)
         return outer
 
     def _nested(self, collection: Any, sign: int, level: int) -> None:
@@ -255,21 +229,21 @@ class GeometryReader:
 
     def _flat(self, collection: Any, sign: int, level: int) -> None:
         """Read a collection of surface members."""
+        if len(collection) and not len(collection[0]) and (hrefs := links_only(collection, self.gml)):
+            self.links.add(hrefs, sign, self.owner, self._in_solid)
+            return
         if self._few(collection, sign) if len(collection) <= FEW else self._alike(collection, self._members, sign):
             return
-        if hrefs := links_only(collection, self.gml):
-            self._links.add(hrefs, sign, self.owner, self._in_solid)
-            return
-        self.columns.srs_names.update(filter(None, systems_below(collection)))
+        self.columns.srs_names.update(systems_below(collection))
         own = self.dimension
-        if all(_DIMENSIONS.get(text, own) == own for text in dimensions_below(collection)):
+        if all(DIMENSIONS.get(text, own) == own for text in dimensions_below(collection)):
             self._sweep(collection, sign, level)
         else:
             self._nested(collection, sign, level)
 
     def _few(self, collection: Any, sign: int) -> bool:
         """Read a collection of one or two chains from a surface member to a position list; False where it is none."""
-        chains = [chain for member in collection[:] if (chain := self._chain(member)) is not None]
+        chains = [chain for member in collection[:] if (chain := chain_of(member)) is not None]
         if len(chains) < len(collection):
             return False
         for polygon, positions in chains:
@@ -277,41 +251,17 @@ class GeometryReader:
             self.rings.add_list(positions, self.dimension)
         return True
 
-    def _chain(self, member: Any) -> tuple[Any, Any] | None:
-        """Polygon and position list of a surface member without a hole, a link or a system of its own."""
-        if len(member) != 1 or member.tag not in SURFACE_MEMBERS or member.keys():
-            return None
-        polygon = member[0]
-        if len(polygon) != 1 or polygon.tag not in POLYGONS or polygon.get("srsName") or polygon.get("srsDimension"):
-            return None
-        side = polygon[0]
-        if len(side) != 1 or side.tag not in EXTERIORS or side.keys():
-            return None
-        ring = side[0]
-        if len(ring) != 1 or ring.tag not in LINEAR_RINGS or ring.get("srsName") or ring.get("srsDimension"):
-            return None
-        positions = ring[0]
-        return (polygon, positions) if positions.tag in POS_LISTS and not positions.get("srsName") else None
-
     def _alike(self, collection: Any, chains: Chains, sign: int) -> bool:
         """Read a collection whose members are all written alike; False where they are not."""
-        attributes = chains.attributes(collection)
-        if attributes < 0:
+        taken = chains.take(collection, self.dimension)
+        if taken is None:
             return False
-        n = len(collection)
-        ids = chains.ids(collection) if attributes else []
-        if (ids and len(ids) != n) or "" in ids:
-            return False
-        if attributes > len(ids):
-            own = self.dimension
-            if has_links(collection) or any(_DIMENSIONS.get(t) != own for t in dimensions_below(collection)):
-                return False
-            self.columns.srs_names.update(filter(None, systems_below(collection)))
+        ids, lists, systems = taken
+        self.columns.srs_names.update(systems)
         start = len(self.columns.entry)
-        self._add_polygons(n, sign, ids)
+        self._add_polygons(len(lists), sign, ids)
         for entry, identifier in enumerate(ids, start):
-            self._links.name_polygon(identifier, entry, sign, self.owner)
-        lists = chains.position_lists(collection)
+            self.links.name_polygon(identifier, entry, sign, self.owner)
         self.rings.add_texts([p.text or "" for p in lists], [p.sourceline for p in lists], self.dimension)
         return True
 
@@ -374,7 +324,7 @@ class GeometryReader:
         row = len(self.columns.polygon_owner)
         identifier = polygon.get(self.id_name, "")
         if identifier:
-            self._links.name_polygon(identifier, len(self.columns.entry), sign, self.owner)
+            self.links.name_polygon(identifier, len(self.columns.entry), sign, self.owner)
         self._add_entry(row)
         self._add_sign(sign)
         self._add_owner(self.owner)
@@ -416,15 +366,15 @@ class GeometryReader:
     def _keep(self, element: Any) -> None:
         self.passed_over += polygons_below(element, self.gml)
         row = self.columns.owner_object[self.owner]
-        self.columns.add_extra(row, qualified(element), fragment(element), self.limits.extras_bytes)
+        self.columns.add_extra(row, qualified(element), fragment(element))
 
     def link(self, href: str, sign: int) -> None:
         """Add a reference to geometry elsewhere."""
-        self._links.add([href], sign, self.owner, self._in_solid)
+        self.links.add([href], sign, self.owner, self._in_solid)
 
     def close_member(self) -> None:
         """Resolve the links of one member inside it, and parse its rings where enough have come together."""
-        self._links.resolve()
+        self.links.resolve()
         self.terrain.forget()
         self.rings.flush()
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from citytwin.io.citygml_fragments import local
 from citytwin.io.citygml_geometry import GeometryReader
 from citytwin.io.citygml_gml import HREF, POSITIONS
+from citytwin.io.citygml_member_links import Range
 from citytwin.kernels.decimal import read_decimals
 
 
@@ -43,11 +44,29 @@ def read_implicit(implicit: Any, owner: int, reader: GeometryReader) -> str:
     href = relative.get(HREF)
     if href is None and not len(relative):
         return "there is no relative geometry"
-    target = href if href is not None else reader.prototype(relative[0], owner)
+    target = href if href is not None else _prototype(relative[0], owner, reader)
     if target is None:
         return f"{local(relative[0])} is no surface or solid"
-    reader.place(target, owner, matrix[:3], point)
+    columns = reader.columns
+    columns.placed_link.append(len(columns.link_owner))
+    columns.placed_matrix.append(matrix[:3])
+    columns.placed_point.append(point)
+    reader.links.add([target], 1, owner, False)
     return ""
+
+
+def _prototype(geometry: Any, owner: int, reader: GeometryReader) -> Range | None:
+    """Read a geometry in coordinates of its own, which only links put in place; None where it cannot be read."""
+    columns = reader.columns
+    row = columns.add_owner(columns.owner_object[owner], columns.owner_kind[owner], columns.owner_lod[owner])
+    columns.prototype_owner.append(row)
+    reader.begin(row)
+    reader.dimension = 3
+    start = len(columns.entry)
+    reader.is_prototype = True
+    understood = reader.geometry(geometry)
+    reader.is_prototype = False
+    return (start, len(columns.entry), 1) if understood else None
 
 
 def _point(property: Any, reader: GeometryReader, limit: float) -> NDArray[np.float64] | None:

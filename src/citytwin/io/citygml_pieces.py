@@ -15,7 +15,7 @@ from citytwin.errors import CityReadError
 from citytwin.io._limits import ReadLimits
 from citytwin.io._streams import Progress, Source, Stream
 from citytwin.io._xml import root_of
-from citytwin.io.citygml_names import APPEARANCES, MEMBERS
+from citytwin.io.citygml_names import APPEARANCES, CITY_MODELS, MEMBERS
 from citytwin.kernels.citygml_tables import PADDING
 
 PIECE = 16 << 20
@@ -96,7 +96,7 @@ def prologue_of(head: bytes, name: str) -> Prologue | None:
         root = root_of(head, name)
     except CityReadError:
         return None
-    if ":" in root.tag.rpartition("}")[2]:
+    if root.tag not in CITY_MODELS:
         return None
     prolog = _PROLOG.match(head)
     assert prolog is not None
@@ -149,6 +149,8 @@ def pieces_of(
 ) -> Iterator[Iterator[Piece]]:
     """Pieces of about `size` bytes from the end of the start tag of the root; all but the last end with a member.
 
+    One that would have to be longer than a piece and an object may be together ends anywhere, and nothing follows it.
+
     A plain file is mapped into memory, so that its bytes are never copied; a packed one is unpacked piece by piece.
     """
     names = prologue.qualified(MEMBERS | APPEARANCES)
@@ -166,8 +168,9 @@ def _mapped(
 ) -> Iterator[Piece]:
     stream.passed(start)
     while start < len(whole):
-        cut = ends.search(whole.data, start + size)
-        stop = cut.end() if cut else len(whole)
+        furthest = start + size + stream.limits.object_bytes
+        cut = ends.search(whole.data, start + size, furthest)
+        stop = cut.end() if cut else min(len(whole), furthest)
         yield (
             Piece(start, whole[start:stop], whole[start : stop + PADDING])
             if stop + PADDING <= len(whole)
@@ -179,10 +182,10 @@ def _mapped(
 
 def _streamed(stream: Stream, start: int, ends: re.Pattern[bytes], size: int) -> Iterator[Piece]:
     skipped = 0
-    while skipped < start:
-        skipped += len(stream.read(start - skipped))
+    while skipped < start and (data := stream.read(start - skipped)):
+        skipped += len(data)
     rest = b""
-    while data := stream.read(size):
+    while len(rest) <= size + stream.limits.object_bytes and (data := stream.read(size)):
         rest += data
         cut = ends.search(rest, size)
         if cut:

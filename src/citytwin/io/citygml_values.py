@@ -26,6 +26,10 @@ _XAL_3_NAMES = {
 }
 """Words of xAL 2.0 for leaves of xAL 3.0, by the element they are in."""
 
+_XAL_LEAVES = tuple(f"{{{space}}}*" for space in XALS)
+_XAL_3 = f"{{{XALS[1]}}}"
+_XAL_3_LEAVES = frozenset(leaf for _, leaf in _XAL_3_NAMES)
+
 
 def add_leaf(child: Any, rule: Rule, row: int, attributes: AttributeColumns) -> None:
     """Add a core attribute with its unit of measure or code space."""
@@ -103,9 +107,10 @@ def add_height(child: Any, row: int, attributes: AttributeColumns) -> None:
 
 def add_address(address: Any, row: int, attributes: AttributeColumns) -> None:
     """Add the texts of an xAL address under their names in xAL 2.0."""
-    for leaf in address.iter(*(f"{{{space}}}*" for space in XALS)):
-        if text := (leaf.text or "").strip():
+    for leaf in address.iter(*_XAL_LEAVES):
+        text = (leaf.text or "").strip()
+        if text:
             name = local(leaf)
-            if leaf.tag.startswith(f"{{{XALS[1]}}}"):
+            if name in _XAL_3_LEAVES and leaf.tag.startswith(_XAL_3):
                 name = _XAL_3_NAMES.get((local(leaf.getparent()), name), name)
             attributes.add(row, text, name, "string", "address")

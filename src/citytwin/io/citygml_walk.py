@@ -60,6 +60,9 @@ class Owner(NamedTuple):
 
 
 _GEOMETRY, _BOUNDARY, _LEAF = Do.GEOMETRY, Do.BOUNDARY, Do.LEAF
+MEMBERS_A_PACK = 32
+"""Members after which it is looked whether strings are to be packed."""
+
 _Codes = dict[str, dict[str | None, int]]
 _NOBODY = Owner(-1, -1)
 _HELD = frozenset({Do.BOUNDARY, Do.OPENING, Do.INSTALLATION, Do.PART, Do.CHILD, Do.PLACE, Do.ADDRESS, Do.IMPLICIT})
@@ -87,6 +90,7 @@ class Walker:
         self._object_codes: _Codes = {tag: {} for tag in PLAIN}
         self._feature_codes: _Codes = {tag: {} for tag in PLAIN}
         self._version_is_known = False
+        self._n_members = 0
 
     def child(self, element: Any) -> None:
         """Read one element directly below the root."""
@@ -137,7 +141,9 @@ class Walker:
             else:
                 columns.note(-1, 1008, "GEOMETRY_NOT_READ", message)
         self.geometry.close_member()
-        columns.pack()
+        self._n_members += 1
+        if self._n_members % MEMBERS_A_PACK == 0:
+            columns.pack()
 
     def close(self) -> None:
         """Parse the rings that are left."""
@@ -298,9 +304,11 @@ class Walker:
         place = qualified(element)
         if owner.id:
             place = f"#{owner.id}/{place}"
-        self.columns.add_extra(owner.object, place, fragment(element), self.limits.extras_bytes)
+        self.columns.add_extra(owner.object, place, fragment(element))
 
     def _envelope(self, element: Any) -> None:
+        """Take the names of reference systems; nothing else in a ``gml:boundedBy`` means anything."""
+        self.geometry.passed_over += polygons_below(element, self.geometry.gml)
         for envelope in element:
             if name := envelope.get("srsName"):
                 self.columns.srs_names.add(name)

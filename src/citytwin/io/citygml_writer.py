@@ -31,8 +31,8 @@ def write_citygml(city: CityModel, path: str | Path) -> Findings:
 
     Coordinates stand east, north, up in the CRS of the model, whose name is written in the short form
     (``EPSG:25832``), which means this order. Polygons of boundary surfaces are written there, and solids refer to them.
-    Kinds of objects that CityGML 2.0 lacks become generic city objects; storeys and units, which it cannot place in a
-    building, are left out.
+    Kinds of objects that CityGML 2.0 lacks, those of the Energy ADE too, become generic city objects; storeys and
+    units, which it cannot place in a building, are left out.
 
     Parameters
     ----------
@@ -53,6 +53,16 @@ def write_citygml(city: CityModel, path: str | Path) -> Findings:
     References
     ----------
     OGC 12-019, City Geography Markup Language 2.0.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import citytwin as ct
+    >>> with TemporaryDirectory() as folder:
+    ...     losses = ct.write_citygml(ct.synthetic.city(2, seed=1), Path(folder) / "city.gml")
+    ...     ct.read_city(Path(folder) / "city.gml").n_buildings
+    2
     """
     writer = _Writer(city)
 
@@ -86,7 +96,7 @@ class _Writer:
                 f"</gml:lowerCorner><gml:upperCorner>{high}</gml:upperCorner></gml:Envelope></gml:boundedBy>\n"
             )
         for row in np.flatnonzero(city.objects.parent < 0).tolist():
-            if city.objects.kind[row] == ObjectKind.OTHER and self._class(row) is None:
+            if city.objects.kind[row] == ObjectKind.OTHER and not city.objects.attributes.entries(row):
                 content = [text for _, text in self._extras(row, "")]
                 yield from (f"<core:cityObjectMember>{text}</core:cityObjectMember>\n" for text in content)
             else:

@@ -8,7 +8,6 @@ import numpy as np
 
 from citytwin.io._columns import CityColumns
 from citytwin.io._json import JsonTape, Rows
-from citytwin.io._limits import ReadLimits
 from citytwin.io.cityjson_geometry import OTHER, TEMPLATE, Geometries, VertexList, standing_alone
 from citytwin.io.cityjson_names import KNOWN_FEATURE, KNOWN_GEOMETRY, KNOWN_MEMBERS, LOOSE_GEOMETRY
 from citytwin.io.cityjson_objects import Objects
@@ -18,12 +17,12 @@ from citytwin.kernels.json_tape import ESCAPED, STRING
 class Keeper:
     """Adds values of a tape to the extras of columns."""
 
-    def __init__(self, tape: JsonTape, columns: CityColumns, limits: ReadLimits) -> None:
-        self.tape, self.columns, self.limits = tape, columns, limits
+    def __init__(self, tape: JsonTape, columns: CityColumns) -> None:
+        self.tape, self.columns = tape, columns
 
     def keep(self, object_row: int, place: str, row: int) -> None:
         """Keep a value as it is written."""
-        self.columns.add_extra(object_row, place, self.tape.raw(row).decode(), self.limits.extras_bytes)
+        self.columns.add_extra(object_row, place, self.tape.raw(row).decode())
 
     def unknown(self, of: Rows, known: frozenset[str]) -> tuple[Rows, Rows]:
         """Members of objects that have other names than the known ones, and the index of their object."""
@@ -111,7 +110,7 @@ def keep_geometry_members(
         row, node = int(objects.row[holder]), int(geometries.node[number])
         if kind in LOOSE_GEOMETRY:
             content = standing_alone(tape.value(node), node, vertices(holder))
-            columns.add_extra(row, f"geometry.{kind}", content, keeper.limits.extras_bytes)
+            columns.add_extra(row, f"geometry.{kind}", content)
             columns.note(row, 1008, "GEOMETRY_NOT_READ", f"a {kind} is kept as an extra")
         else:
             keeper.keep(row, f"geometry.{kind}", node)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from citytwin.io._columns import CityColumns
 from citytwin.io._json import JsonTape, Rows, Unfit
-from citytwin.io._limits import ReadLimits
 from citytwin.io.cityjson_names import KNOWN_DOCUMENT, VERSION
 from citytwin.io.cityjson_templates import Templates, read_templates
 from citytwin.kernels.json_tape import ESCAPED, OBJECT, STRING
@@ -39,7 +38,7 @@ class Header:
 
 
 def read_headers(
-    tape: JsonTape, header: Header, columns: CityColumns, limits: ReadLimits
+    tape: JsonTape, header: Header, columns: CityColumns
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64]]:
     """Whether each root is a document, not a feature, with scale and translate of its vertices.
 
@@ -50,7 +49,6 @@ def read_headers(
         What was said before; it becomes what the last document says.
     columns : CityColumns
         Receives names of reference systems and extras.
-    limits : ReadLimits
 
     Returns
     -------
@@ -82,7 +80,7 @@ def read_headers(
     for place in [*np.flatnonzero(is_document).tolist(), len(roots)]:
         scale[begin:place], translate[begin:place] = header.scale, header.translate
         if place < len(roots):
-            _read_document(tape, int(roots[place]), int(transforms[place]), header, columns, limits)
+            _read_document(tape, int(roots[place]), int(transforms[place]), header, columns)
         begin = place
     columns.srs_names |= header.srs_names
     for place in np.flatnonzero(~is_document & (transforms >= 0)).tolist():
@@ -109,25 +107,23 @@ def _transform(tape: JsonTape, row: int) -> tuple[NDArray[np.float64], NDArray[n
     return np.array(content["scale"]), np.array(content["translate"])
 
 
-def _read_document(
-    tape: JsonTape, root: int, transform: int, header: Header, columns: CityColumns, limits: ReadLimits
-) -> None:
+def _read_document(tape: JsonTape, root: int, transform: int, header: Header, columns: CityColumns) -> None:
     header.begun = True
     header.scale, header.translate = _transform(tape, transform) if transform >= 0 else (np.ones(3), np.zeros(3))
     header.templates = read_templates(tape, root)
     for row in tape.children(np.array([root]))[0].tolist():
         name = tape.names[tape.key[row]]
         if name == "metadata" and tape.kind[row] == OBJECT:
-            _read_metadata(tape.value(row, dict[str, Any]), header, columns, limits)
+            _read_metadata(tape.value(row, dict[str, Any]), header, columns)
         elif name not in KNOWN_DOCUMENT or name == "metadata":
-            columns.add_extra(-1, name, tape.raw(row).decode(), limits.extras_bytes)
+            columns.add_extra(-1, name, tape.raw(row).decode())
 
 
-def _read_metadata(metadata: dict[str, Any], header: Header, columns: CityColumns, limits: ReadLimits) -> None:
+def _read_metadata(metadata: dict[str, Any], header: Header, columns: CityColumns) -> None:
     crs = metadata.get("crs")
     system = metadata.get("referenceSystem") or (crs.get("epsg") if isinstance(crs, dict) else None)
     if system:
         header.srs_names.add(str(system) if ":" in str(system) else f"EPSG:{system}")
     rest = {name: value for name, value in metadata.items() if name not in ("referenceSystem", "geographicalExtent")}
     if rest:
-        columns.add_extra(-1, "metadata", msgspec.json.encode(rest).decode(), limits.extras_bytes)
+        columns.add_extra(-1, "metadata", msgspec.json.encode(rest).decode())

@@ -53,7 +53,6 @@ class PieceReader:
         self.name, self.limits, self.wanted = name, limits, wanted
         self.header = Header()
         self.seen: set[str] = set()
-        self.extra_bytes = 0
 
     def read(self, text: bytearray, line: int) -> Collected:
         """Columns of a document, or of lines of a sequence, which begin on `line` of the input.
@@ -74,8 +73,6 @@ class PieceReader:
                 gml_id=_object_around(tape, error.row),
                 advice="Correct the file or export it again",
             ) from None
-        finally:
-            self.extra_bytes = piece.columns.extra_bytes
 
 
 def _object_around(tape: JsonTape, row: int) -> str | None:
@@ -95,13 +92,12 @@ class _Piece:
     def __init__(self, reader: PieceReader, tape: JsonTape) -> None:
         self.reader, self.tape = reader, tape
         self.columns = CityColumns(reader.limits.findings)
-        self.columns.extra_bytes = reader.extra_bytes
-        self.keeper = Keeper(tape, self.columns, reader.limits)
+        self.keeper = Keeper(tape, self.columns)
 
     def collected(self) -> Collected:
         """All columns of the piece."""
         reader, tape, columns = self.reader, self.tape, self.columns
-        is_document, scale, translate = read_headers(tape, reader.header, columns, reader.limits)
+        is_document, scale, translate = read_headers(tape, reader.header, columns)
         self._read_vertices(scale, translate)
         self.objects = read_objects(tape, tape.roots, columns, reader.limits, reader.seen)
         keep_object_members(self.keeper, self.objects)

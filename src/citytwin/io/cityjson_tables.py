@@ -73,7 +73,7 @@ def _add_addresses(keeper: Keeper, odd: OddAttributes, row: int, at: int, vertic
             if isinstance(value, str | int | float):
                 odd.add(at, row, str(value), name, "string", "address")
             else:
-                keeper.columns.add_extra(row, f"address.{name}", _part(value, at, vertices), keeper.limits.extras_bytes)
+                keeper.columns.add_extra(row, f"address.{name}", _part(value, at, vertices))
 
 
 def _part(value: Any, at: int, vertices: VertexList) -> str:

@@ -330,6 +330,8 @@ def open_thematic(
             return C_ADDRESS
         new = np.int64(C_EXTRA)
     elif state == C_REFERENCE or state == C_ADDRESS:
+        if codes[GEOMETRY] > 0:
+            return HAND_OVER
         m[child + F_A] = m[top + F_A]
         m[child + F_B] = np.int64(kind_of_space == IS_ADDRESS)
         return state

@@ -340,7 +340,7 @@ def scan_members(
                 else:
                     handed = True
             elif not handed:
-                if strange or depth >= m[R_NESTING] or (mixed and state != C_SKIP):
+                if strange or depth + 2 > m[R_NESTING] or (mixed and state != C_SKIP):
                     child = np.int64(HAND_OVER)
                 elif state != C_SKIP:
                     meaning = names.code[name]

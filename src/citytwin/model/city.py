@@ -126,10 +126,10 @@ class CityModel:
         """Rows of the surfaces the analyses use: those of buildings and their parts.
 
         Of each object the deepest LoD with boundary surfaces, else the deepest there is; a building's own geometry
-        gives way to that of its parts where theirs is deeper. Openings, installations and interiors are left out.
+        gives way to that of its parts where theirs is deeper. LoD4, openings, installations and interiors are left out.
         """
         surfaces = self.surfaces
-        outer = ~np.isin(surfaces.kind, NOT_ENVELOPE) & self._of_building[surfaces.object]
+        outer = ~np.isin(surfaces.kind, NOT_ENVELOPE) & self._of_building[surfaces.object] & (surfaces.lod < 40)
         semantic = outer & (surfaces.kind != SurfaceKind.UNKNOWN)
         score = np.where(outer, surfaces.lod.astype(np.int32) + 1000 * semantic, -1)
         best = np.full(len(self.objects), -1, np.int32)
@@ -282,7 +282,18 @@ class CityModel:
         return reproject(self, crs, vertical_crs, grid)
 
     def save(self, directory: str | Path) -> None:
-        """Write the model as memory-mappable arrays; :func:`citytwin.open_city` opens it again."""
+        """Write the model as memory-mappable arrays; :func:`citytwin.open_city` opens it again.
+
+        Parameters
+        ----------
+        directory : path-like
+            New or empty, or an earlier snapshot, which is replaced.
+
+        Raises
+        ------
+        OutputError
+            The folder cannot be written or holds something else.
+        """
         from citytwin.io.store import save_city
 
         save_city(self, directory)

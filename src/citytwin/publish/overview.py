@@ -49,19 +49,19 @@ def overview_text(overview: dict[str, Any]) -> str:
     """The facts as text."""
     counted = "  ".join(f"{word.replace('_', ' ')} {count}" for word, count in overview["status"].items())
     rows = [
-        ["buildings", f"{overview['buildings']:,}  ({counted})"],
+        ["buildings", f"{overview['buildings']:,}" + (f"  ({counted})" if counted else "")],
         ["read", "  ".join(f"{word} {count:,}" for word, count in overview["counts"].items())],
         ["CRS", overview["crs"] or "unknown"],
         ["vertical CRS", overview["vertical_crs"] or "not declared"],
         ["bounds", " ".join(figure(x) for x in overview["bounds"]) if overview["bounds"] else "-"],
         ["polygons", f"{overview['polygons']:,}"],
-        ["by LoD", "  ".join(f"LoD{lod} {count:,}" for lod, count in overview["lod"].items())],
-        ["by kind", "  ".join(f"{kind} {count:,}" for kind, count in overview["surface_kinds"].items())],
+        ["by LoD", "  ".join(f"LoD{lod} {count:,}" for lod, count in overview["lod"].items()) or "-"],
+        ["by kind", "  ".join(f"{kind} {count:,}" for kind, count in overview["surface_kinds"].items()) or "-"],
         ["volume", f"{figure(overview['volume_m3'])} m3"],
         ["findings", "  ".join(f"{word} {count:,}" for word, count in overview["findings"].items())],
     ]
     lines = columns(rows, left=2, indent="")
     if overview["attributes"]:
-        lines += ["", "attributes (buildings with a value)"]
+        lines += ["", "attributes (top-level objects with a value)"]
         lines += columns([[name, f"{count:,}"] for name, count in overview["attributes"].items()])
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from citytwin.model.buildings import GROUP_COLUMNS, SOURCED, Buildings
 from citytwin.model.derive import derive_buildings
-from citytwin.model.enums import Source, Status
+from citytwin.model.enums import ObjectKind, Source, Status
 from tests.model.derive.boxes import box_city
 
 PER_BUILDING = [
@@ -116,6 +116,12 @@ def test_mapping_names_attributes_of_the_user():
     assert b.year_built[0] == 1931
     assert b.overrides["u_wall"].tolist() == [0.4]
     assert b.source["u_wall"].tolist() == [Source.REGISTER]
+
+
+def test_attributes_that_analyses_know_on_what_is_no_building():
+    city = box_city([[0, 0, 10, 10, 0, 9]], attributes=[{"function": "1000", "height": 9.0}])
+    roads = replace(city, objects=replace(city.objects, kind=np.full(1, ObjectKind.ROAD, city.objects.kind.dtype)))
+    assert len(derive_buildings(roads)) == 0
 
 
 def test_a_city_without_buildings_has_no_rows():

@@ -191,9 +191,11 @@ def _read(
             for name in names:
                 found = entries[name]
                 rows = table.row[found]
-                wanted = (is_part[rows] == from_part) & (building[rows] >= 0)
-                wanted &= (joined[table.place[found]] == from_join) & ~column.given[building[rows]]
+                wanted = (
+                    (is_part[rows] == from_part) & (building[rows] >= 0) & (joined[table.place[found]] == from_join)
+                )
                 found = found[wanted]
+                found = found[~column.given[building[table.row[found]]]]
                 if len(found):
                     rule = meaning.parts if from_part else "first"
                     rows = building[table.row[found]]
