@@ -20,8 +20,8 @@ from typing import Any
 from citytwin.errors import CityTwinError
 from citytwin.io import read_city
 from citytwin.model.city import CityModel
+from tests.hostile import watch
 from tests.hostile.corpus import CANARY, Case, cases
-from tests.io import gml
 
 ADDRESS_SPACE = 4 * 10**9
 STATUS = Path("/proc/self/status")
@@ -29,23 +29,16 @@ STATUS = Path("/proc/self/status")
 
 def main(folder: Path, names: list[str]) -> None:
     """Read every case, or those named."""
-    warm_up(folder)
+    watch.warm_up(folder)
+    gc.collect()
+    gc.freeze()
+    sys.addaudithook(watch.hook)
     soft = min(ADDRESS_SPACE + memory("VmSize"), 2**62)
     resource.setrlimit(resource.RLIMIT_AS, (soft, soft))
     for case in cases():
         if not names or case.name in names:
             print(json.dumps({"begun": case.name}), flush=True)
             print(json.dumps({"name": case.name} | outcome(case, folder / "case")), flush=True)
-
-
-def warm_up(folder: Path) -> None:
-    """Import and load what the first file of each format needs."""
-    from tests.io import cj
-
-    for path in (gml.write(folder, gml.city(gml.box("b"))), cj.write(folder, cj.box())):
-        read_city(path)
-    gc.collect()
-    gc.freeze()
 
 
 def outcome(case: Case, folder: Path) -> dict[str, Any]:
@@ -61,10 +54,13 @@ def outcome(case: Case, folder: Path) -> dict[str, Any]:
     trim()
     before = memory("VmRSS")
     reset_peak()
+    results: list[tuple[CityModel | None, Exception | None]] = []
     start = time.process_time()
-    city, error = attempt(path, case)
+    opened = watch.opened(lambda: results.append(attempt(path, case)), path, folder / CANARY)
+    ((city, error),) = results
     found: dict[str, Any] = {
         "seconds": time.process_time() - start,
+        "opened": opened,
         "megabytes": (memory("VmHWM") - before - mapped) / 1e6,
         "message": shortened(str(error)),
     }

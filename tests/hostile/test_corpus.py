@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +27,12 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What came of each case, all read in one child process with little memory."""
     folder = tmp_path_factory.mktemp("hostile")
     command = [sys.executable, "-m", "tests.hostile.child", str(folder)]
-    child = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        environment = os.environ | {"CITYTWIN_TEST_PORT": str(listener.getsockname()[1])}
+        child = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, env=environment)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
     lines = [json.loads(line) for line in child.stdout.splitlines()]
     assert child.returncode == 0, f"ended at {lines[-1:]}: {child.stderr[-2000:]}"
     return {line["name"]: line for line in lines if "name" in line}
@@ -53,6 +60,7 @@ def test_corpus(case: Case, outcomes: dict[str, Any]) -> None:
             assert got["line"] == case.line, got["message"]
         if case.gml_id is not None:
             assert got["gml_id"] == case.gml_id, got["message"]
+    assert got["opened"] == []
     assert got["seconds"] <= case.seconds
     assert got["megabytes"] <= case.megabytes
 

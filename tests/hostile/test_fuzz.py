@@ -26,5 +26,5 @@ def test_mutants_are_the_same_each_time() -> None:
     for kind, seeds in SEEDS.items():
         made = [mutant(seeds.documents, 3, number) for number in range(60)]
         assert made == [mutant(seeds.documents, 3, number) for number in range(60)], kind
-        assert len(set(made)) > 50
+        assert len(set(made)) > 40
         assert made != [mutant(seeds.documents, 4, number) for number in range(60)]

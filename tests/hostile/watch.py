@@ -1,7 +1,7 @@
 """Reads files while everything the interpreter opens, starts and connects to is written down.
 
-Run as ``python -m tests.hostile.watch FOLDER [FILE...]``: the hostile files, which are made in the folder, or those
-named. Prints a line of JSON for each input that leads to anything but itself.
+Run as ``python -m tests.hostile.watch FOLDER FILE...``; prints a line of JSON a file, with what reading it leads to
+besides the file itself.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,9 @@ from typing import Any
 import citytwin
 from citytwin.io import read_city
 from citytwin.kernels._jit import cache_base
-from tests.hostile.child import warm_up
-from tests.hostile.corpus import CANARY, cases
+from tests.hostile.corpus import CANARY
+from tests.hostile.corpus_geojson import collection, feature
+from tests.io import cj, gml
 
 WATCHED = (
     "open",
@@ -85,31 +85,37 @@ def touches(path: Path) -> Iterator[list[str]]:
     os.close(handle)
 
 
-def read(path: Path, options: dict[str, Any], canary: Path) -> list[str]:
-    """Read one input, and return what happened that should not have."""
+def opened(read: Callable[[], None], path: Path, canary: Path) -> list[str]:
+    """What happens that should not while the input at `path` is read."""
     global seen
     with touches(canary) as touched:
         seen = []
-        with suppress(Exception):
-            read_city(path, **options)
+        read()
         found = foreign(path)
         seen = None
     return found + touched
 
 
 def main(folder: Path, paths: list[Path]) -> None:
-    """Read all hostile files, or those named."""
+    """Read the files named, in local coordinates."""
     warm_up(folder)
     sys.addaudithook(hook)
     for path in paths:
-        print(json.dumps({"name": str(path), "found": read(path, {"crs": "local"}, folder / CANARY)}), flush=True)
-    for case in [] if paths else cases():
-        place = folder / "case"
-        place.mkdir()
-        (place / CANARY).write_text("secret")
-        found = read(case.make(place), case.options, place / CANARY)
-        print(json.dumps({"name": case.name, "found": found}), flush=True)
-        shutil.rmtree(place)
+
+        def read(path: Path = path) -> None:
+            with suppress(Exception):
+                read_city(path, crs="local")
+
+        print(json.dumps({"name": str(path), "found": opened(read, path, folder / CANARY)}), flush=True)
+
+
+def warm_up(folder: Path) -> None:
+    """Import and load what the first file of each format and way of reading needs."""
+    late = gml.city(gml.box("b"), prolog=f"<!-- {'x' * 300_000} -->")
+    plan = json.dumps(collection(feature()))
+    for text, name in ((gml.city(gml.box("b")), "a.gml"), (late, "b.gml"), (plan, "c.geojson")):
+        read_city(gml.write(folder, text, name))
+    read_city(cj.write(folder, cj.box()))
 
 
 if __name__ == "__main__":

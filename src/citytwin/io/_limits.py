@@ -71,5 +71,5 @@ class ReadLimits:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            if getattr(self, field.name) <= 0:
+            if not getattr(self, field.name) > 0:
                 raise ValueError(f"limit {field.name} must be above 0, not {getattr(self, field.name)}")

@@ -7,16 +7,17 @@ import hashlib
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from citytwin.errors import CityReadError
 from citytwin.io._limits import ReadLimits
-from citytwin.io._zips import last_part, names_in
+from citytwin.io._zips import last_part, open_archive
 from citytwin.model.provenance import InputFile
 
 if TYPE_CHECKING:
@@ -110,28 +111,34 @@ class Stream:
 
 
 class Joined:
-    """Bytes in memory, and those of a stream behind them, read as one.
+    """Bytes in memory, and those of a stream behind them, read as one without a copy of all.
 
     Parameters
     ----------
-    head : bytes
+    parts : iterable of bytes or memoryview
     name : str
         Named in errors.
     limits : ReadLimits
     then : Stream, optional
     """
 
-    def __init__(self, head: bytes, name: str, limits: ReadLimits, then: Stream | None = None) -> None:
+    def __init__(
+        self, parts: Iterable[bytes | memoryview], name: str, limits: ReadLimits, then: Stream | None = None
+    ) -> None:
         self.name = name
         self.limits = limits
-        self._head = memoryview(head)
+        self._parts = deque(memoryview(part) for part in parts if len(part))
         self._then = then
 
     def read(self, count: int) -> bytes:
         """At most `count` more bytes."""
-        data = bytes(self._head[:count])
-        self._head = self._head[count:]
-        return data if data or self._then is None else self._then.read(count)
+        if not self._parts:
+            return b"" if self._then is None else self._then.read(count)
+        data = bytes(self._parts[0][:count])
+        self._parts[0] = self._parts[0][count:]
+        if not len(self._parts[0]):
+            self._parts.popleft()
+        return data
 
 
 @dataclass(frozen=True)
@@ -146,30 +153,26 @@ class Source:
         File on disk.
     member : str or None
         Member of a zip archive.
+    archive : ZipFile or None
+        That archive, open: its directory is read once for all members.
     """
 
     name: str
     path: Path
     member: str | None = None
+    archive: zipfile.ZipFile | None = field(default=None, repr=False, compare=False)
 
     @contextmanager
     def open(self, limits: ReadLimits, progress: Progress | None = None) -> Iterator[Stream]:
         """Stream of the unpacked bytes."""
         try:
+            if self.archive is not None and self.member is not None:
+                with self.archive.open(self.member) as packed:
+                    yield self._packed(self.archive, packed, limits, progress)
+                return
             with open(self.path, "rb") as file:
                 size = os.fstat(file.fileno()).st_size
-                if self.member is not None:
-                    with zipfile.ZipFile(file) as archive, archive.open(self.member) as packed:
-                        info = archive.getinfo(self.member)
-                        yield Stream(
-                            gzip.open(packed) if _magic(packed).startswith(_GZIP) else packed,
-                            _bytes_from(file, info.header_offset),
-                            info.compress_size,
-                            self.name,
-                            limits,
-                            progress,
-                        )
-                elif _magic(file).startswith(_GZIP):
+                if _magic(file).startswith(_GZIP):
                     with gzip.open(file) as unpacked:
                         yield Stream(unpacked, file.tell, size, self.name, limits, progress)
                 else:
@@ -180,6 +183,18 @@ class Source:
             raise CityReadError(
                 f"cannot be opened ({error})", self.path, advice="Check file and permissions"
             ) from error
+
+    def _packed(
+        self, archive: zipfile.ZipFile, packed: IO[bytes], limits: ReadLimits, progress: Progress | None
+    ) -> Stream:
+        """Stream of a member of an archive, which may be packed once more with gzip."""
+        assert self.member is not None
+        assert archive.fp is not None
+        info = archive.getinfo(self.member)
+        file: _Readable = gzip.open(packed) if _magic(packed).startswith(_GZIP) else packed
+        return Stream(
+            file, _bytes_from(archive.fp, info.header_offset), info.compress_size, self.name, limits, progress
+        )
 
 
 def _bytes_from(file: IO[bytes], start: int) -> Callable[[], int]:
@@ -211,14 +226,15 @@ def sources_of(path: str | Path, limits: ReadLimits) -> list[Source]:
         with open(path, "rb") as file:
             if not _magic(file).startswith(b"PK\x03\x04"):
                 return [Source(str(path), path)]
-            names = [name for name in names_in(file, path, limits) if _is_candidate(name)]
+        archive = open_archive(path, limits)
+        names = sorted(name for name in archive.namelist() if not name.endswith("/") and _is_candidate(name))
     except FileNotFoundError:
         raise CityReadError("there is no such file", path, advice="Check the path") from None
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise CityReadError(f"cannot be opened ({error})", path, advice="Check file and permissions") from error
     if not names:
         raise CityReadError("the archive holds no city model", path, advice=f"Known endings: {', '.join(SUFFIXES)}")
-    return [Source(f"{path}!{name}", path, name) for name in names]
+    return [Source(f"{path}!{name}", path, name, archive) for name in names]
 
 
 def _is_candidate(name: str) -> bool:

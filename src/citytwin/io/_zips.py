@@ -18,14 +18,12 @@ _LONGEST_END = 22 + 0xFFFF + 20 + 56
 _PIECE = 1 << 20
 
 
-def names_in(file: IO[bytes], path: Path, limits: ReadLimits) -> list[str]:
-    """Names of the files in a zip archive, in order.
+def open_archive(path: Path, limits: ReadLimits) -> zipfile.ZipFile:
+    """A zip archive with its directory, which is closed when nobody uses it any more.
 
     Parameters
     ----------
-    file : binary file
     path : Path
-        Named in errors.
     limits : ReadLimits
 
     Raises
@@ -35,18 +33,20 @@ def names_in(file: IO[bytes], path: Path, limits: ReadLimits) -> list[str]:
     zipfile.BadZipFile
         It is no zip archive.
     """
-    if _entries_at_most(file) > limits.archive_members:
+    with open(path, "rb") as file:
+        entries = _entries_at_most(file)
+    if entries > limits.archive_members:
         raise CityReadError(
             f"an archive of more than {limits.archive_members} members",
             path,
             advice="Raise limits.archive_members if that is meant",
         )
-    with zipfile.ZipFile(file) as archive:
-        names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    archive = zipfile.ZipFile(path)
+    names = [info.filename for info in archive.infolist() if not info.is_dir()]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise CityReadError(f"{twice!r} stands twice in the archive", path, advice="Pack the files again")
-    return sorted(names)
+    return archive
 
 
 def last_part(name: str) -> str:
@@ -68,5 +68,4 @@ def _entries_at_most(file: IO[bytes]) -> int:
     while piece := file.read(_PIECE):
         entries += (held + piece).count(_ENTRY)
         held = piece[1 - len(_ENTRY) :]
-    file.seek(0)
     return entries

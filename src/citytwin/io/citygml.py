@@ -192,7 +192,7 @@ def _columns(
 def _wrapped(name: str, prologue: Prologue, content: NDArray[np.uint8], limits: ReadLimits) -> Joined:
     """A document of its own out of children of the root, in UTF-8."""
     root_tag = prologue.root_tag.decode(prologue.encoding).encode()
-    return Joined(root_tag + content.tobytes() + prologue.end_tag, name, limits)
+    return Joined([root_tag, content.data, prologue.end_tag], name, limits)
 
 
 def _rest(
@@ -212,7 +212,7 @@ def _rest(
         declaration = f'<?xml version="1.0" encoding="{prologue.encoding}"?>'.encode()
         padding = b"\n" * (lines - prologue.root_tag.count(b"\n"))
         head = declaration + b"\n" * above + prologue.root_tag[:-1] + padding + b">"
-        yield from collect_reference(Joined(head, source.name, limits, stream), limits, wanted, dimension)
+        yield from collect_reference(Joined([head], source.name, limits, stream), limits, wanted, dimension)
 
 
 def default_path() -> Path:

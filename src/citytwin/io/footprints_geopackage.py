@@ -17,6 +17,7 @@ from citytwin.io.footprints_table import FootprintTable, as_file
 from citytwin.model.attributes import TYPES, AttributeTable
 from citytwin.model.crs import LOCAL
 from citytwin.model.crs_metric import counts_metres
+from citytwin.model.crs_names import may_open_files
 from citytwin.model.crs_registry import known_system
 from citytwin.model.derive.attribute_map import fold
 from citytwin.model.strings import Strings
@@ -132,7 +133,7 @@ def _is_metric(crs: str | None) -> bool:
     if crs is None or crs == LOCAL:
         return crs == LOCAL
     try:
-        return counts_metres(known_system(crs))
+        return not may_open_files(crs) and counts_metres(known_system(crs))
     except CrsError:
         return False
 

@@ -129,20 +129,21 @@ class CityModel:
         gives way to that of its parts where theirs is deeper. LoD4, openings, installations and interiors are left out.
         """
         surfaces = self.surfaces
-        outer = ~np.isin(surfaces.kind, NOT_ENVELOPE) & self._of_building[surfaces.object] & (surfaces.lod < 40)
+        outer = ~np.isin(surfaces.kind, NOT_ENVELOPE) & self.of_building[surfaces.object] & (surfaces.lod < 40)
         semantic = outer & (surfaces.kind != SurfaceKind.UNKNOWN)
         score = np.where(outer, surfaces.lod.astype(np.int32) + 1000 * semantic, -1)
         best = np.full(len(self.objects), -1, np.int32)
         np.maximum.at(best, surfaces.object, score)
         best_part = np.full(len(self.objects), -1, np.int32)
-        parts = np.flatnonzero(self._of_building & (self.objects.parent >= 0))
+        parts = np.flatnonzero(self.of_building & (self.objects.parent >= 0))
         np.maximum.at(best_part, self.objects.root[parts], best[parts])
         best = np.where(best < best_part, -2, best)
         chosen = (score == best[surfaces.object]) & (surfaces.parent < 0) & outer
         return np.flatnonzero(chosen)
 
     @cached_property
-    def _of_building(self) -> NDArray[np.bool_]:
+    def of_building(self) -> NDArray[np.bool_]:
+        """Objects that are buildings or their parts, bool (n,); storeys, units and rooms are neither."""
         return np.isin(self.objects.kind, (ObjectKind.BUILDING, ObjectKind.BUILDING_PART))
 
     def buildings(self, context: CityModel | None = None) -> Buildings:

@@ -120,14 +120,16 @@ def share_areas(
 def two_sided_surfaces(city: CityModel, shells: Shells) -> NDArray[np.bool_]:
     """Surfaces that solids of two objects of one building use, once from each side (m,)."""
     solids = city.solids
-    several = np.flatnonzero(np.bincount(solids.surface, minlength=len(city.surfaces)) > 1)
+    object_of_entry = solids.object[row_of(solids.offsets)]
+    counted = city.of_building[object_of_entry]
+    several = np.flatnonzero(np.bincount(solids.surface[counted], minlength=len(city.surfaces)) > 1)
     shared = np.zeros(len(city.surfaces), bool)
     if not len(several):
         return shared[shells.row]
     place = np.full(len(city.surfaces), -1, np.int64)
     place[several] = np.arange(len(several))
-    entries = np.flatnonzero(place[solids.surface] >= 0)
-    user = solids.object[row_of(solids.offsets)[entries]].astype(np.int64)
+    entries = np.flatnonzero((place[solids.surface] >= 0) & counted)
+    user = object_of_entry[entries].astype(np.int64)
 
     def users_of(owner: NDArray[np.integer]) -> NDArray[np.int64]:
         pairs = np.unique(place[solids.surface[entries]] * len(city.objects) + owner)

@@ -135,7 +135,7 @@ def _derive(
     n = len(tops)
     number = np.full(len(objects), -1, np.int64)
     number[tops] = np.arange(n)
-    building_of_object = number[objects.root]
+    building_of_object = np.where(city.of_building, number[objects.root], -1)
     ids = objects.id[tops].to_numpy()
     notes = Notes(ids.tolist())
     columns = read_columns(city, building_of_object, n, meanings, notes)

@@ -65,8 +65,10 @@ def derive_grades(
     for row in np.flatnonzero(extruded):
         message = "the shell encloses no volume; it is footprint times height"
         notes.add(row, 1707, "VOLUME_FROM_FOOTPRINT", message, Severity.WARNING, Action.DEGRADED)
+    with_lod4 = np.unique(building_of_object[city.surfaces.object[city.surfaces.lod >= 40]])
     for row in np.flatnonzero(~usable):
-        notes.add(row, 1708, "NO_USABLE_GEOMETRY", "no volume can be derived", Severity.WARNING, Action.DEGRADED)
+        message = "no volume can be derived" + ("; LoD4 is kept, but not used" if row in with_lod4 else "")
+        notes.add(row, 1708, "NO_USABLE_GEOMETRY", message, Severity.WARNING, Action.DEGRADED)
     grade[unclosed] = np.maximum(grade[unclosed], Grade.C)
     grade[extruded] = Grade.D
     grade[~usable] = Grade.E
