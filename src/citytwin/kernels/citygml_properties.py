@@ -321,6 +321,8 @@ def open_thematic(
         if state != C_MEMBER and thing == 0:
             new = np.int64(C_EXTRA)
     elif state == C_ADDRESSES:
+        if codes[GEOMETRY] > 0:
+            return HAND_OVER
         m[child + F_A] = m[top + F_A]
         return C_PARTS_OF_ADDRESS
     elif state == C_PARTS_OF_ADDRESS:

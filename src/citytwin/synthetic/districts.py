@@ -59,7 +59,7 @@ def city(n_buildings: int, seed: int = 0, terrain: bool = True) -> CityModel:
     --------
     >>> import citytwin as ct
     >>> ct.synthetic.city(20, seed=3)
-    CityModel(20 buildings, 300 surfaces, crs=EPSG:3879, 0 findings)
+    CityModel(20 buildings, 300 surfaces, crs=EPSG:3879, 0 findings recorded)
     """
     blocks = layout(n_buildings, seed)
     stock = _merged([make(blocks, seed) for make in (perimeter_blocks, slab_blocks, house_blocks, tower_blocks)])
