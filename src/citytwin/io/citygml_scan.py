@@ -26,6 +26,9 @@ from citytwin.model.city_tables import Extras
 from citytwin.model.enums import SurfaceKind
 from citytwin.model.strings import Strings
 
+SLACK = 8
+"""One part in so many that is added to memory, as the next piece may be a little longer."""
+
 SPARE_NAMES = 2000
 """Names of a document that are not known beforehand and still looked at once only."""
 
@@ -228,9 +231,9 @@ def _tables(n_bytes: int, share: int, context: ScanContext) -> kernel.Tables:
         rows, numbers, slow = np.empty(0, np.int64), np.empty(0), np.empty((0, 3), np.int64)
     return kernel.Tables(
         memory=memory,
-        rows=rows if len(rows) >= n_rows else np.empty(n_rows, np.int64),
-        numbers=numbers if len(numbers) >= n_numbers else np.empty(n_numbers),
-        slow=slow if len(slow) >= n_slow else np.empty((n_slow, 3), np.int64),
+        rows=rows if len(rows) >= n_rows else np.empty(n_rows + n_rows // SLACK, np.int64),
+        numbers=numbers if len(numbers) >= n_numbers else np.empty(n_numbers + n_numbers // SLACK),
+        slow=slow if len(slow) >= n_slow else np.empty((n_slow + n_slow // SLACK, 3), np.int64),
         code=np.zeros((codes + 1, 7), np.int64),
         code_slot=np.zeros(1 << (2 * codes).bit_length(), np.int32),
         named_slot=np.zeros(1 << (13 + share.bit_length()), np.int64),
