@@ -171,8 +171,8 @@ def test_numbers_as_registers_write_them(text: str, area: float) -> None:
 
 def test_a_storey_in_a_building_changes_nothing():
     """Its solid, its walls and its attributes are not those of the building."""
-    alone = box_city([[0, 0, 10, 20, 0, 9]], [{"Kerroksia": 3}])
-    city = box_city([[0, 0, 10, 20, 0, 9], [0, 0, 10, 20, 3, 6]], [{"Kerroksia": 3}, {"Kerroksia": 1}], parents=[-1, 0])
+    alone = box_city([[0, 0, 10, 20, 0, 9]], [{}])
+    city = box_city([[0, 0, 10, 20, 0, 9], [0, 0, 10, 20, 3, 6]], [{}, {"Kerroksia": 1}], parents=[-1, 0])
     kind = city.objects.kind.copy()
     kind[1] = ObjectKind.STOREY
     with_storey = replace(city, objects=replace(city.objects, kind=kind))
