@@ -57,6 +57,6 @@ def test_one_position_elsewhere_is_enough_not_to_shift() -> None:
 
 def test_other_systems_are_suggested_in_the_same_country_only() -> None:
     gk25 = np.array([[25_497_000.0, 6_673_000.0]])
-    assert fitting_systems(gk25, known_system("EPSG:3067"))[0] == "EPSG:3879 (ETRS89 / GK25FIN)"
+    assert fitting_systems(gk25, known_system("EPSG:3067"))[0].startswith("EPSG:3879 (")
     assert fitting_systems(gk25, known_system("EPSG:2056")) == []
     assert len(fitting_systems(np.array([[500_000.0, 5_700_000.0]]), known_system("EPSG:31467"))) <= 3

@@ -106,8 +106,8 @@ def named_code(system: CRS) -> str:
 
     Examples
     --------
-    >>> named_code(known_system("EPSG:3879"))
-    'EPSG:3879 (ETRS89 / GK25FIN)'
+    >>> named_code(known_system("EPSG:4326"))
+    'EPSG:4326 (WGS 84)'
     """
     code = code_of(system)
     return f"a system of its own ({system.name})" if is_definition(code) else f"{code} ({system.name})"
