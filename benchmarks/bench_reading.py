@@ -115,70 +115,34 @@ def memory_limit(_: Any) -> float:
     return 8 * PIECE / 1e6 + 64
 
 
+AGAINST_PARSER: dict[str, Any] = {"unit": "MB/s", "peer_name": "lxml.iterparse + clear", "peer": parse}
+
+FIGURES: dict[str, dict[str, Any]] = {
+    "": AGAINST_PARSER | {"ours": columns, "gate": 3.0, "reach": 6.0},
+    "_read_city": AGAINST_PARSER | {"ours": read, "phases": ("time", "memory")},
+    "_reference": AGAINST_PARSER | {"ours": partial(columns, path="reference"), "gate": 0.35, "reach": 0.5},
+    "_two_threads": {
+        "unit": "MB/s",
+        "ours": partial(columns_with, 2),
+        "peer_name": "one thread",
+        "peer": partial(columns_with, 1),
+        "gate": 1.5,
+        "reach": 1.9,
+        "clock": "wall",
+    },
+    "_snapshot_memory": {
+        "unit": "MB",
+        "ours": anonymous_memory,
+        "peer_name": "eight pieces + 64 MB",
+        "peer": memory_limit,
+        "gate": 1.0,
+        "higher_is_better": False,
+        "clock": "figure",
+    },
+}
+
 for tile in TILES:
-    register(
-        BenchSpec(
-            name=f"citygml_{tile}",
-            unit="MB/s",
-            sizes=MEGABYTES,
-            build=partial(replicated, tile),
-            ours=columns,
-            peer_name="lxml.iterparse + clear",
-            peer=parse,
-            gate=3.0,
-            reach=6.0,
+    for figure, arguments in FIGURES.items():
+        register(
+            BenchSpec(name=f"citygml_{tile}{figure}", sizes=MEGABYTES, build=partial(replicated, tile), **arguments)
         )
-    )
-    register(
-        BenchSpec(
-            name=f"citygml_{tile}_read_city",
-            unit="MB/s",
-            sizes=MEGABYTES,
-            build=partial(replicated, tile),
-            ours=read,
-            peer_name="lxml.iterparse + clear",
-            peer=parse,
-            phases=("time", "memory"),
-        )
-    )
-    register(
-        BenchSpec(
-            name=f"citygml_{tile}_reference",
-            unit="MB/s",
-            sizes=MEGABYTES,
-            build=partial(replicated, tile),
-            ours=partial(columns, path="reference"),
-            peer_name="lxml.iterparse + clear",
-            peer=parse,
-            gate=0.35,
-            reach=0.5,
-        )
-    )
-    register(
-        BenchSpec(
-            name=f"citygml_{tile}_two_threads",
-            unit="MB/s",
-            sizes=MEGABYTES,
-            build=partial(replicated, tile),
-            ours=partial(columns_with, 2),
-            peer_name="one thread",
-            peer=partial(columns_with, 1),
-            gate=1.5,
-            reach=1.9,
-            clock="wall",
-        )
-    )
-    register(
-        BenchSpec(
-            name=f"citygml_{tile}_snapshot_memory",
-            unit="MB",
-            sizes=MEGABYTES,
-            build=partial(replicated, tile),
-            ours=anonymous_memory,
-            peer_name="eight pieces + 64 MB",
-            peer=memory_limit,
-            gate=1.0,
-            higher_is_better=False,
-            clock="figure",
-        )
-    )

@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin.io._notes import Note
 from citytwin.model.attributes import AttributeTable
 from citytwin.model.city_tables import Extras
-from citytwin.model.findings import Finding
 from citytwin.model.strings import Strings
-
-
-class Note(NamedTuple):
-    """A finding about the object in a row, whose identifier is put in at the end; -1 for none."""
-
-    row: int
-    finding: Finding
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +30,7 @@ class Collected:
     object_kind, object_parent : int8, int32 array (n_objects,)
     object_attributes : AttributeTable over the objects
     degraded : int32 array (k,)
-        Objects that are not read in full; may repeat.
+        Objects that are not read in full, ascending.
     feature_id : Strings (n_features,)
         Identifiers of boundary surfaces, openings and installations.
     feature_attributes : AttributeTable over the features

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.io._collected import Collected, Note
+from citytwin.io._collected import Collected
+from citytwin.io._notes import Notes
 from citytwin.model.attributes import TYPES, AttributeTable
 from citytwin.model.city_tables import Extras
-from citytwin.model.enums import Action, Severity
-from citytwin.model.findings import Finding
 from citytwin.model.ragged import offsets_of
 from citytwin.model.strings import Strings
 
@@ -91,15 +89,15 @@ class AttributeColumns:
         )
 
 
-class CityColumns:
+class CityColumns(Notes):
     """The columns of :class:`~citytwin.io._collected.Collected` while they grow."""
 
     def __init__(self, finding_limit: int) -> None:
+        super().__init__(finding_limit)
         self.object_id: list[str] = []
         self.object_kind = array("b")
         self.object_parent = array("i")
         self.object_attributes = AttributeColumns()
-        self.degraded: list[int] = []
 
         self.feature_id = TextColumn()
         self.n_features = 0
@@ -150,9 +148,6 @@ class CityColumns:
         self.extra_bytes = 0
 
         self.srs_names: set[str] = set()
-        self.notes: list[Note] = []
-        self.left_out: Counter[tuple[int, str]] = Counter()
-        self._finding_limit = finding_limit
 
     def add_object(self, identifier: str, kind: int, parent: int) -> int:
         """Append a city object and return its row; without identifier it is given one in the end."""
@@ -183,27 +178,6 @@ class CityColumns:
         self.extra_place.append(place)
         self.extra_content.append(content)
 
-    def note(
-        self,
-        row: int,
-        code: int,
-        name: str,
-        message: str,
-        surface_id: str = "",
-        severity: Severity = Severity.WARNING,
-        action: Action = Action.KEPT,
-    ) -> None:
-        """Record a finding about the object in `row`, -1 for none."""
-        if len(self.notes) < self._finding_limit:
-            self.notes.append(Note(row, Finding(code, name, "", surface_id, severity, action, message)))
-        else:
-            self.left_out[code, name] += 1
-
-    def degrade(self, row: int, code: int, name: str, message: str, surface_id: str = "") -> None:
-        """Record that an object is not read in full."""
-        self.degraded.append(row)
-        self.note(row, code, name, message, surface_id, action=Action.DEGRADED)
-
     def pack(self) -> None:
         """Keep memory small while reading."""
         for column in (
@@ -224,7 +198,7 @@ class CityColumns:
             object_kind=np.array(self.object_kind, np.int8),
             object_parent=np.array(self.object_parent, np.int32),
             object_attributes=self.object_attributes.table(len(self.object_id)),
-            degraded=np.array(self.degraded, np.int32),
+            degraded=np.array(sorted(self.degraded), np.int32),
             feature_id=self.feature_id.strings(),
             feature_attributes=self.feature_attributes.table(self.n_features),
             owner_object=np.array(self.owner_object, np.int32),

@@ -171,8 +171,10 @@ class _Reading(NamedTuple):
         progress: Progress | None,
     ) -> _Reading:
         """Inputs behind the paths; CityReadError where there is none."""
-        single = isinstance(path_or_paths, str | os.PathLike)
-        paths = [Path(path_or_paths)] if single else [Path(path) for path in path_or_paths]  # type: ignore[arg-type, union-attr]
+        if isinstance(path_or_paths, str | os.PathLike):
+            paths = [Path(path_or_paths)]
+        else:
+            paths = [Path(path) for path in path_or_paths]
         if not paths:
             raise CityReadError("there is nothing to read: the list of paths is empty")
         sources = [

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.kernels._jit import jit
+from citytwin.kernels.triangle_normal import triangle_normal
 
 
 @jit
@@ -60,15 +61,8 @@ def normals_deviations(
             wx = vertices[c, 0] - vertices[a, 0]
             wy = vertices[c, 1] - vertices[a, 1]
             wz = vertices[c, 2] - vertices[a, 2]
-            x = uy * wz - uz * wy
-            y = uz * wx - ux * wz
-            z = ux * wy - uy * wx
-            area = math.sqrt(x * x + y * y + z * z)
-            sx = wx - ux
-            sy = wy - uy
-            sz = wz - uz
-            longest = max(ux * ux + uy * uy + uz * uz, wx * wx + wy * wy + wz * wz, sx * sx + sy * sy + sz * sz)
-            if area > least_height * math.sqrt(longest):
+            x, y, z, area = triangle_normal(ux, uy, uz, wx, wy, wz, least_height)
+            if area > 0.0:
                 least = min(least, (x * nx + y * ny + z * nz) / (area * length))
         result[surface] = math.acos(max(-1.0, least))
     return result

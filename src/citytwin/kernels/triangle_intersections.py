@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from citytwin.kernels._jit import jit
 from citytwin.kernels.heapsort import sorted_order
 from citytwin.kernels.ring_simplicity import main_axes
+from citytwin.kernels.triangle_normal import triangle_normal
 
 _SWEEP = 64
 """Triangles from which boxes are sorted before they are compared."""
@@ -22,15 +23,8 @@ def _set_plane(k: int, corners: NDArray[np.float64], planes: NDArray[np.float64]
     wx = corners[k, 6] - corners[k, 0]
     wy = corners[k, 7] - corners[k, 1]
     wz = corners[k, 8] - corners[k, 2]
-    x = uy * wz - uz * wy
-    y = uz * wx - ux * wz
-    z = ux * wy - uy * wx
-    area = math.sqrt(x * x + y * y + z * z)
-    sx = wx - ux
-    sy = wy - uy
-    sz = wz - uz
-    longest = max(ux * ux + uy * uy + uz * uz, wx * wx + wy * wy + wz * wz, sx * sx + sy * sy + sz * sz)
-    if area <= least_height * math.sqrt(longest):
+    x, y, z, area = triangle_normal(ux, uy, uz, wx, wy, wz, least_height)
+    if area == 0.0:
         return False
     planes[k, 0] = x / area
     planes[k, 1] = y / area
