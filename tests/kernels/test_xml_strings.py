@@ -50,7 +50,7 @@ def test_fragments(items):
         np.frombuffer(data, np.uint8),
         np.array(fragments, np.int64).reshape(-1, 3),
         np.array(segments, np.int64).reshape(-1, 2),
-        np.frombuffer(b"".join(words), np.uint8),
+        np.frombuffer(b"".join(words) + bytes(8), np.uint8),
         np.cumsum([0, *map(len, words)]),
         out,
         offsets,
@@ -59,8 +59,8 @@ def test_fragments(items):
 
 
 def test_words_of_the_declarations_as_segments():
-    out, offsets = np.empty(18, np.uint8), np.empty(2, np.int64)
-    words = np.frombuffer(b"#/", np.uint8)
+    out, offsets = np.empty(22, np.uint8), np.empty(2, np.int64)
+    words = np.frombuffer(b"#/" + bytes(8), np.uint8)
     segments = np.array([(~0, ~1), (0, 2), (~1, ~2), (2, 3)])
     buffer = np.frombuffer(b"abc" + bytes(8), np.uint8)
     copy_fragments(buffer, np.array([(0, 4, 0)]), segments, words, np.array([0, 0]), out, offsets)

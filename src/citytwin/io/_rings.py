@@ -48,6 +48,7 @@ def clean_rings(
     ----------
     surface_rings, ring_vertices : int64 offset arrays
     coordinates : float64 array (n, 3)
+        Overwritten.
     closed : bool
         Whether rings should end with their first point, as in GML, or not, as in CityJSON.
     """

@@ -73,14 +73,14 @@ class ScanContext:
     ----------
     names : Names
     declarations : uint8 array (m,)
-        Declarations of the namespaces, then ``#/``.
+        Declarations of the namespaces, then ``#/``, then bytes to spare.
     declaration : int64 array (n_prefixes + 1,)
     limits : ReadLimits
     dimension : int
     usable : bool
         Whether the document can be scanned at all.
     spare : list of tuple of array
-        Room for rows, numbers and tokens that earlier scans leave to later ones: fresh memory has to be cleared.
+        Room for rows and tokens that earlier scans leave to later ones: fresh memory has to be cleared.
     """
 
     names: Names
@@ -89,7 +89,7 @@ class ScanContext:
     limits: ReadLimits
     dimension: int
     usable: bool
-    spare: list[tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]] = field(default_factory=list)
+    spare: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=list)
 
     @classmethod
     def of(
@@ -112,7 +112,7 @@ class ScanContext:
         words = [f" xmlns{':' if prefix else ''}{prefix}={quoteattr(uri)}".encode() for prefix, uri in spaces]
         return cls(
             names,
-            np.frombuffer(b"".join(words) + b"#/", np.uint8),
+            np.frombuffer(b"".join(words) + b"#/" + bytes(kernel.PADDING), np.uint8),
             np.cumsum([0, *map(len, words)]),
             limits,
             dimension,
@@ -159,7 +159,7 @@ def scan_members(buffer: NDArray[np.uint8], start: int, stop: int, context: Scan
     if status == kernel.DOCUMENT:
         count[:] = 0  # the member at hand is half read
     result = ScanResult(_collected(buffer, tables, context), ScanStatus(status), int(begin), int(end))
-    context.spare.append((tables.rows, tables.numbers, tables.slow))
+    context.spare.append((tables.rows, tables.slow))
     return result
 
 
@@ -226,13 +226,13 @@ def _tables(n_bytes: int, share: int, context: ScanContext) -> kernel.Tables:
     n_rows, n_numbers = int((widths * capacity).sum()), 1024 + share * n_bytes // 4
     n_slow = 4 * kernel.DEEPEST + share * n_bytes // 200
     try:
-        rows, numbers, slow = context.spare.pop()
+        rows, slow = context.spare.pop()
     except IndexError:
-        rows, numbers, slow = np.empty(0, np.int64), np.empty(0), np.empty((0, 3), np.int64)
+        rows, slow = np.empty(0, np.int64), np.empty((0, 3), np.int64)
     return kernel.Tables(
         memory=memory,
         rows=rows if len(rows) >= n_rows else np.empty(n_rows + n_rows // SLACK, np.int64),
-        numbers=numbers if len(numbers) >= n_numbers else np.empty(n_numbers + n_numbers // SLACK),
+        numbers=np.empty(n_numbers),
         slow=slow if len(slow) >= n_slow else np.empty((n_slow + n_slow // SLACK, 3), np.int64),
         code=np.zeros((codes + 1, 7), np.int64),
         code_slot=np.zeros(1 << (2 * codes).bit_length(), np.int32),
@@ -290,7 +290,7 @@ def _collected(buffer: NDArray[np.uint8], t: kernel.Tables, context: ScanContext
         polygon_id=_texts(buffer, polygons[:, 2:4]),
         polygon_rings=polygons[:, 1].astype(np.int32),
         ring_points=_rows(t, kernel.RINGS)[:, 0].copy(),
-        coordinates=t.numbers[: n[kernel.NUMBERS]].reshape(-1, 3).copy(),
+        coordinates=t.numbers[: n[kernel.NUMBERS]].reshape(-1, 3),
         entry=entries[:, 0].astype(np.int32),
         entry_sign=entries[:, 1].astype(np.int8),
         solid_object=solids[:, 0].astype(np.int32),
@@ -389,9 +389,10 @@ def _extras(buffer: NDArray[np.uint8], t: kernel.Tables, context: ScanContext) -
     copy_fragments(buffer, fragments, segments, words, context.declaration, content, offsets)
     parts = np.zeros((n, 4, 2), np.int64)
     inside = extras[:, 2] > extras[:, 1]
-    parts[inside, 0] = ~np.array([len(words) - 2, len(words) - 1])
+    mark = context.declaration[-1]
+    parts[inside, 0] = ~np.array([mark, mark + 1])
     parts[inside, 1] = extras[inside, 1:3]
-    parts[inside, 2] = ~np.array([len(words) - 1, len(words)])
+    parts[inside, 2] = ~np.array([mark + 1, mark + 2])
     parts[:, 3] = extras[:, 3:5]
     whole = np.zeros((n, 3), np.int64)
     whole[:, 0] = np.arange(0, 4 * n, 4)

@@ -149,9 +149,11 @@ def read_positions(
     m[COUNT + SLOW] = n_slow
     if place >= stop or buffer[place] != 60 or (n_slow > n_before and m[R_RING_DIMENSION] != 3):
         return HAND_OVER
+    n_too_large = 0
     for i in range(before, n):
-        if abs(numbers[i]) > largest:
-            return HAND_OVER
+        n_too_large += abs(numbers[i]) > largest
+    if n_too_large > 0:
+        return HAND_OVER
     m[T_STOP] = place
     return C_NUMBERS
 

@@ -10,8 +10,19 @@ from citytwin.kernels._jit import jit
 from citytwin.kernels.swar import first_byte, word
 from citytwin.kernels.xml_tokens import is_blank
 
-_POWERS = np.array([float(f"1e{power}") for power in range(23)])
-"""The powers of ten that a double holds exactly."""
+_VELTKAMP = 134217729.0
+"""2**27 + 1: splits a double into two halves whose products are exact."""
+
+
+def _power(exponent: int) -> tuple[float, float, float, float]:
+    power = float(f"1e{exponent}")
+    t = _VELTKAMP * power
+    high = t - (t - power)
+    return power, high, power - high, 1.0 / power
+
+
+_POWERS = np.array([_power(exponent) for exponent in range(23)])
+"""The powers of ten that a double holds exactly, the two halves of each, and its reciprocal."""
 
 _TENS = np.array([10**power for power in range(9)], np.uint64)
 
@@ -22,9 +33,6 @@ _HIGH_BITS = np.uint64(0x8080808080808080)
 _EVEN_BYTES = np.uint64(0x00FF00FF00FF00FF)
 _EVEN_PAIRS = np.uint64(0x0000FFFF0000FFFF)
 _HALF = np.uint64(0xFFFFFFFF)
-
-_VELTKAMP = 134217729.0
-"""2**27 + 1: splits a double into two halves whose products are exact."""
 
 
 class Decimals(NamedTuple):
@@ -47,14 +55,11 @@ class Decimals(NamedTuple):
 
 
 @jit(borrows=True)
-def _product_error(a: float, b: float, product: float) -> float:
-    """Exact rounding error a * b - product (Dekker 1971)."""
+def _product_error(a: float, b_high: float, b_low: float, product: float) -> float:
+    """Exact rounding error a * (b_high + b_low) - product (Dekker 1971)."""
     t = _VELTKAMP * a
     a_high = t - (t - a)
     a_low = a - a_high
-    t = _VELTKAMP * b
-    b_high = t - (t - b)
-    b_low = b - b_high
     return ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
 
 
@@ -62,13 +67,15 @@ def _product_error(a: float, b: float, product: float) -> float:
 def _scale(digits: int, exponent: int) -> float:
     """The double nearest to digits * 10**exponent, or NaN where that is not certain.
 
-    Up to 2**53 both operands are exact and the machine rounds once. Above, the quotient or product is corrected by
-    its exactly known remainder; the correction itself is accurate to 2**-51 of its parts, so that the result is
-    certain when the correction moved up and down by 2**-50 rounds to the same double.
+    Up to 2**53 both operands are exact and the machine rounds once. Above, a quotient (within two units of its last
+    place, as it is a product with the reciprocal) or product is corrected by its remainder, known to 2**-52 of itself;
+    the correction is accurate to 2**-51 of its parts, so that the result is certain when the correction moved up and
+    down by 2**-50 rounds to the same double.
     """
     if exponent < -22 or exponent > 22:
         return math.nan
-    power = _POWERS[abs(exponent)]
+    row = abs(exponent)
+    power = _POWERS[row, 0]
     if digits <= np.uint64(9007199254740992):
         if exponent < 0:
             return np.float64(digits) / power
@@ -78,14 +85,15 @@ def _scale(digits: int, exponent: int) -> float:
     rounded = high + low
     rest = low - (rounded - high)
     if exponent < 0:
-        value = rounded / power
+        reciprocal = _POWERS[row, 3]
+        value = rounded * reciprocal
         product = value * power
-        remainder = (rounded - product) - _product_error(value, power, product)
-        correction = (remainder + rest) / power
-        margin = abs(correction) * 2.0**-50
+        remainder = (rounded - product) - _product_error(value, _POWERS[row, 1], _POWERS[row, 2], product)
+        correction = (remainder + rest) * reciprocal
+        margin = (abs(remainder) + abs(rest)) * reciprocal * 2.0**-50
     else:
         value = rounded * power
-        error = _product_error(rounded, power, value)
+        error = _product_error(rounded, _POWERS[row, 1], _POWERS[row, 2], value)
         correction = error + rest * power
         margin = (abs(error) + abs(rest * power)) * 2.0**-50
     if value + (correction - margin) == value + (correction + margin):

@@ -69,7 +69,7 @@ def _lanes_stopped(
 
 
 @jit
-def _cast_packet(
+def cast_packet(
     bvh: Bvh,
     points: NDArray[np.float32],
     normal: NDArray[np.float32],
@@ -136,7 +136,7 @@ def _cast_packet(
 
 
 @jit
-def _load_packet(origins: NDArray[np.float32], first: int, n: int, points: NDArray[np.float32]) -> None:
+def load_packet(origins: NDArray[np.float32], first: int, n: int, points: NDArray[np.float32]) -> None:
     """Copy `n` points from `first` on into the packet and fill up with the first of them."""
     for lane in range(LANES):
         sample = first + lane if lane < n else first
@@ -195,8 +195,8 @@ def visible_fraction(
         total = 0.0
         for first in range(sample_offsets[surface], sample_offsets[surface + 1], LANES):
             n = min(LANES, sample_offsets[surface + 1] - first)
-            _load_packet(origins, first, n, points)
-            _cast_packet(bvh, points, normals[surface], directions, t_min, stack, masks)
+            load_packet(origins, first, n, points)
+            cast_packet(bvh, points, normals[surface], directions, t_min, stack, masks)
             for lane in range(n):
                 weight = np.float64(weights[first + lane])
                 total += weight
@@ -240,8 +240,8 @@ def visible_directions(
     for surface in range(start, stop):
         for first in range(sample_offsets[surface], sample_offsets[surface + 1], LANES):
             n = min(LANES, sample_offsets[surface + 1] - first)
-            _load_packet(origins, first, n, points)
-            _cast_packet(bvh, points, normals[surface], directions, t_min, stack, masks)
+            load_packet(origins, first, n, points)
+            cast_packet(bvh, points, normals[surface], directions, t_min, stack, masks)
             for lane in range(n):
                 for d in range(n_directions):
                     result[first - begin + lane] += (masks[d] >> lane) & 1

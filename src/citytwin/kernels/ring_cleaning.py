@@ -14,6 +14,7 @@ class OpenRings(NamedTuple):
     Attributes
     ----------
     coordinates : float64, (n_left, 3)
+        The head of the array that was passed in.
     n_points : int64, (n_rings,)
         Points left of each ring.
     unclosed : bool, (n_rings,)
@@ -28,7 +29,7 @@ class OpenRings(NamedTuple):
     repeated: NDArray[np.bool_]
 
 
-@jit
+@jit(borrows=True)
 def _same(coordinates: NDArray[np.float64], i: int, j: int) -> bool:
     return bool(
         coordinates[i, 0] == coordinates[j, 0]
@@ -46,14 +47,13 @@ def open_rings(ring_vertices: NDArray[np.int64], coordinates: NDArray[np.float64
     ring_vertices : int64, (n_rings + 1,)
         Offsets into `coordinates`.
     coordinates : float64, (n, 3), m
-        Finite; compared bit by bit.
+        Finite; compared bit by bit. Overwritten by what is left.
 
     Returns
     -------
     OpenRings
     """
     n_rings = len(ring_vertices) - 1
-    left = np.empty((len(coordinates), 3))
     n_points = np.zeros(n_rings, np.int64)
     unclosed = np.zeros(n_rings, np.bool_)
     repeated = np.zeros(n_rings, np.bool_)
@@ -64,14 +64,14 @@ def open_rings(ring_vertices: NDArray[np.int64], coordinates: NDArray[np.float64
             if i > ring_vertices[ring] and _same(coordinates, i, i - 1):
                 repeated[ring] = True
                 continue
-            left[end, 0] = coordinates[i, 0]
-            left[end, 1] = coordinates[i, 1]
-            left[end, 2] = coordinates[i, 2]
+            coordinates[end, 0] = coordinates[i, 0]
+            coordinates[end, 1] = coordinates[i, 1]
+            coordinates[end, 2] = coordinates[i, 2]
             end += 1
         if end - start > 1:
-            if _same(left, start, end - 1):
+            if _same(coordinates, start, end - 1):
                 end -= 1
             else:
                 unclosed[ring] = True
         n_points[ring] = end - start
-    return OpenRings(left[:end], n_points, unclosed, repeated)
+    return OpenRings(coordinates[:end], n_points, unclosed, repeated)

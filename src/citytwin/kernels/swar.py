@@ -59,12 +59,15 @@ def zero_bytes(bits: np.uint64) -> np.uint64:
 
 @jit(borrows=True)
 def first_byte(bits: np.uint64) -> int:
-    """Index, from the lowest on, of the first byte of `bits` that is not zero; `bits` itself is not zero."""
-    lowest = bits & (~bits + np.uint64(1))
-    upper_half = lowest & _HALF == np.uint64(0)
-    upper_pair = lowest & _EVEN_PAIRS == np.uint64(0)
-    upper_byte = lowest & _EVEN_BYTES == np.uint64(0)
-    return 4 * upper_half + 2 * upper_pair + upper_byte
+    """Index, from the lowest on, of the first byte of `bits` that is not zero; `bits` itself is not zero.
+
+    Compilers know this loop as the count of trailing zeros and make one instruction of it.
+    """
+    n = 0
+    while bits != np.uint64(0):
+        bits <<= np.uint64(1)
+        n += 1
+    return (64 - n) >> 3
 
 
 @jit(borrows=True)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.kernels._jit import jit
-from citytwin.kernels.swar import word, zero_bytes
+from citytwin.kernels.swar import first_byte, word, zero_bytes
 
 _BLOCK = 512
 _HIGH = np.uint64(0x8080808080808080)
@@ -53,10 +53,14 @@ def is_xml_text(buffer: NDArray[np.uint8], start: int, stop: int) -> bool:
             p = end
             continue
         while p < end:
-            first = np.int64(buffer[p])
-            if first < 128:
-                p += 1
+            ascii_ends = word(buffer, p) & _HIGH
+            if ascii_ends == np.uint64(0):
+                p += 8
                 continue
+            p += first_byte(ascii_ends)
+            if p >= end:
+                break
+            first = np.int64(buffer[p])
             if first < 0xC2 or first > 0xF4:
                 return False
             length = 2 if first < 0xE0 else 3 if first < 0xF0 else 4

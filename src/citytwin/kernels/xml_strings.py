@@ -102,7 +102,7 @@ def copy_fragments(
     segment : int64, (k, 2)
         Start and stop of what is copied from `buffer`; the complements of places in `declarations` for words of these.
     declarations : uint8, (m,)
-        ``xmlns`` attributes with a blank before each, and other words.
+        ``xmlns`` attributes with a blank before each, and other words; eight bytes more.
     declaration : int64, (n_prefixes + 1,)
         Start of each in `declarations`, and the end of the last.
     out : uint8, (l,)
@@ -122,13 +122,9 @@ def copy_fragments(
             if start >= 0:
                 n = _put(buffer, start, stop, out, n)
             else:
-                for i in range(~start, ~stop):
-                    out[n] = declarations[i]
-                    n += 1
+                n = _put(declarations, ~start, ~stop, out, n)
             if k == first:
                 for prefix in range(len(declaration) - 1):
                     if used >> prefix & 1:
-                        for i in range(declaration[prefix], declaration[prefix + 1]):
-                            out[n] = declarations[i]
-                            n += 1
+                        n = _put(declarations, declaration[prefix], declaration[prefix + 1], out, n)
     offsets[len(fragment)] = n
