@@ -35,7 +35,7 @@ class Chains:
         first, *rest = (f"g:{name}" for name in path)
         chain = "/".join([first, *(f"{step}[1]" for step in rest)])
         alike = f"count(descendant::*) = {len(path)} * count(*) and count({chain}) = count(*)"
-        self._attributes = _path(f"({alike}) * (1 + count(descendant::*/@*)) - 1", gml)
+        self._attributes = _path(f"({alike}) * (1 + count(.//@*) - count(@*)) - 1", gml)
         self._ids = _path("/".join([first, *rest][:-3]) + "/@g:id", gml)
         self._position_list = f"{{{gml}}}{path[-1]}"
 
@@ -115,13 +115,13 @@ def chain_of(member: Any) -> tuple[Any, Any] | None:
 
     For one or two members this is faster than path expressions.
     """
-    if len(member) != 1 or member.tag not in SURFACE_MEMBERS or member.keys():
+    if len(member) != 1 or member.tag not in SURFACE_MEMBERS or member.attrib:
         return None
     polygon = member[0]
     if len(polygon) != 1 or polygon.tag not in POLYGONS or polygon.get("srsName") or polygon.get("srsDimension"):
         return None
     side = polygon[0]
-    if len(side) != 1 or side.tag not in EXTERIORS or side.keys():
+    if len(side) != 1 or side.tag not in EXTERIORS or side.attrib:
         return None
     ring = side[0]
     if len(ring) != 1 or ring.tag not in LINEAR_RINGS or ring.get("srsName") or ring.get("srsDimension"):

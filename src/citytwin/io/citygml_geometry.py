@@ -137,7 +137,7 @@ class GeometryReader:
             for solid in member:
                 understood &= self.geometry(solid, level + 1)
         if identifier := collection.get(self.id_name):
-            self.links.name_range(identifier, start, 1, self.owner)
+            self.links.name_range(identifier, start, len(self.columns.entry), 1, self.owner)
         self.dimension = outer
         return understood
 
@@ -154,7 +154,7 @@ class GeometryReader:
         self._in_solid = False
         self._add_solid(start)
         if identifier := solid.get(self.id_name):
-            self.links.name_range(identifier, start, 1, self.owner)
+            self.links.name_range(identifier, start, len(self.columns.entry), 1, self.owner)
         self.dimension = outer
 
     def _add_solid(self, start: int) -> None:
@@ -181,17 +181,19 @@ class GeometryReader:
         """Read a collection of polygons, whose name is `tag`."""
         if level > self.limits.nesting:
             self.check_level(level, element)
-        outer = self._enter(element)
+        identifier = element.get(self.id_name)
+        outer = self._enter(element) if len(element.attrib) > (identifier is not None) else self.dimension
         start = len(self.columns.entry)
         if tag in FLAT_COLLECTIONS:
-            self._flat(element, sign, level)
+            if len(element) > FEW or not self._few(element, sign):
+                self._flat(element, sign, level)
         elif tag in PATCHED:
             self._patched(element, sign, level)
         else:
             inner = -sign if tag in ORIENTABLES and element.get("orientation") == "-" else sign
             self._nested(element, inner, level)
-        if identifier := element.get(self.id_name):
-            self.links.name_range(identifier, start, sign, self.owner)
+        if identifier:
+            self.links.name_range(identifier, start, len(self.columns.entry), sign, self.owner)
         self.dimension = outer
 
     def _enter(self, element: Any) -> int:
@@ -229,10 +231,10 @@ class GeometryReader:
 
     def _flat(self, collection: Any, sign: int, level: int) -> None:
         """Read a collection of surface members."""
-        if len(collection) and not len(collection[0]) and (hrefs := links_only(collection, self.gml)):
+        if not len(collection[0]) and (hrefs := links_only(collection, self.gml)):
             self.links.add(hrefs, sign, self.owner, self._in_solid)
             return
-        if self._few(collection, sign) if len(collection) <= FEW else self._alike(collection, self._members, sign):
+        if len(collection) > FEW and self._alike(collection, self._members, sign):
             return
         self.columns.srs_names.update(systems_below(collection))
         own = self.dimension
@@ -243,8 +245,8 @@ class GeometryReader:
 
     def _few(self, collection: Any, sign: int) -> bool:
         """Read a collection of one or two chains from a surface member to a position list; False where it is none."""
-        chains = [chain for member in collection[:] if (chain := chain_of(member)) is not None]
-        if len(chains) < len(collection):
+        chains: list[Any] = [chain_of(member) for member in collection[:]]
+        if None in chains:
             return False
         for polygon, positions in chains:
             self._add_ring(self._open_polygon(polygon, sign))

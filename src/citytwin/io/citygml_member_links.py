@@ -21,22 +21,29 @@ class MemberLinks:
 
     def __init__(self, columns: CityColumns) -> None:
         self._columns = columns
-        self._named: dict[str, int | Range] = {}
+        self._named: dict[str, int] = {}  # the entry of a polygon, or the complement of the row of a range
         self._targets: list[str | Range] = []
 
     def name_polygon(self, identifier: str, entry: int, sign: int, owner: int) -> None:
         """Remember that an identifier stands for the polygon at `entry`."""
-        if identifier in self._named:
+        if sign < 0:
+            self.name_range(identifier, entry, entry + 1, sign, owner)
+        elif identifier in self._named:
             self._duplicate(identifier, owner)
         else:
-            self._named[identifier] = entry if sign > 0 else (entry, entry + 1, sign)
+            self._named[identifier] = entry
 
-    def name_range(self, identifier: str, start: int, sign: int, owner: int) -> None:
-        """Remember that an identifier stands for the entries from `start` to the last one."""
+    def name_range(self, identifier: str, start: int, stop: int, sign: int, owner: int) -> None:
+        """Remember that an identifier stands for the entries from `start` to the one before `stop`."""
         if identifier in self._named:
             self._duplicate(identifier, owner)
-        else:
-            self._named[identifier] = (start, len(self._columns.entry), sign)
+            return
+        columns = self._columns
+        self._named[identifier] = ~len(columns.range_start)
+        columns.range_id.append(identifier)
+        columns.range_start.append(start)
+        columns.range_stop.append(stop)
+        columns.range_sign.append(sign)
 
     def _duplicate(self, identifier: str, owner: int) -> None:
         message = "two geometries of the object bear this gml:id; links go to the first"
@@ -55,27 +62,21 @@ class MemberLinks:
     def resolve(self) -> None:
         """Resolve the links of the member inside it, and forget its identifiers."""
         named, columns = self._named, self._columns
+        add_start, add_stop, add_sign = columns.link_start.append, columns.link_stop.append, columns.link_sign.append
         for target in self._targets:
-            found: int | Range | None
             if isinstance(target, tuple):
-                found = target
+                start, stop, sign = target
+            elif (found := named.get(target[1:]) if target[:1] == "#" else None) is None:
+                columns.late_link.append(len(columns.link_start))
+                columns.late_target.append(target)
+                start, stop, sign = 0, 0, 0
+            elif found >= 0:
+                start, stop, sign = found, found + 1, 1
             else:
-                found = named.get(target[1:]) if target[:1] == "#" else None
-                if found is None:
-                    columns.late_link.append(len(columns.link_start))
-                    columns.late_target.append(target)
-                    found = (0, 0, 0)
-            start, stop, sign = (found, found + 1, 1) if isinstance(found, int) else found
-            columns.link_start.append(start)
-            columns.link_stop.append(stop)
-            columns.link_sign.append(sign)
+                start, stop, sign = columns.range_start[~found], columns.range_stop[~found], columns.range_sign[~found]
+            add_start(start)
+            add_stop(stop)
+            add_sign(sign)
         self._targets.clear()
-        ranges = [(identifier, *entries) for identifier, entries in named.items() if isinstance(entries, tuple)]
-        if ranges:
-            ids, starts, stops, signs = zip(*ranges, strict=True)
-            columns.range_id.items += ids
-            columns.range_start.extend(starts)
-            columns.range_stop.extend(stops)
-            columns.range_sign.extend(signs)
         named.clear()
         columns.range_id.pack()

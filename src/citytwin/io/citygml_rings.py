@@ -16,7 +16,7 @@ from citytwin.io._limits import ReadLimits
 from citytwin.io.citygml_gml import COORDINATE_LISTS, POS_LISTS, POSITIONS
 from citytwin.kernels.decimal import read_decimals
 
-BATCH = 20_000
+BATCH = 4_000
 """Coordinate lists parsed in one call, where members are small."""
 
 MOST = 8 * BATCH
@@ -32,7 +32,7 @@ class RingTexts:
         self.columns = columns
         self.texts: list[str] = []
         self.dimensions = array("b")
-        self.lines = array("i")
+        self.lines: list[int] = []
 
     def add(self, ring: Any, dimension: int) -> None:
         """Take the text of a ``gml:LinearRing``."""
@@ -58,8 +58,8 @@ class RingTexts:
     def add_texts(self, texts: list[str], lines: Iterable[int], dimension: int) -> None:
         """Take the texts of position lists of `dimension`, and the lines they are in."""
         self.texts += texts
-        self.lines.extend(lines)
-        self.dimensions.extend(repeat(dimension, len(texts)))
+        self.lines += lines
+        self.dimensions += array("b", (dimension,)) * len(texts)
         self.flush(MOST)
 
     def _positions(self, ring: Any, dimension: int) -> tuple[str, int]:
@@ -123,12 +123,12 @@ class RingTexts:
         self.columns.n_rings += len(self.texts)
         self.texts.clear()
         del self.dimensions[:]
-        del self.lines[:]
+        self.lines.clear()
 
     def _counts(self, joined: str, total: int) -> NDArray[np.int64]:
         """Numbers in each text. Counting blanks is an upper bound, and right for all texts if it is right in sum."""
         if not any(blank in joined for blank in "\n\t\r"):
-            counts = np.fromiter((text.count(" ") + 1 for text in self.texts), np.int64, len(self.texts))
+            counts = np.fromiter(map(str.count, self.texts, repeat(" ")), np.int64, len(self.texts)) + 1
             if counts.sum() == total:
                 return counts
         return np.fromiter((len(text.split()) for text in self.texts), np.int64, len(self.texts))

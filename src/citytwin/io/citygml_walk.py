@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from citytwin.errors import CityReadError
 from citytwin.io._columns import AttributeColumns, CityColumns
@@ -44,7 +45,8 @@ from citytwin.io.citygml_values import (
 from citytwin.model.enums import ObjectKind, SurfaceKind
 
 
-class Owner(NamedTuple):
+@dataclass(slots=True)
+class Owner:
     """What the properties at hand belong to: an object, or a boundary surface of it (`feature`), inside a `wall`.
 
     `row` is that in the table of its attributes, `lod` the level of a geometry whose property does not tell it.
@@ -97,14 +99,14 @@ class Walker:
         if not self._version_is_known:
             self.geometry.use(GML_32 if element.getparent().tag.startswith(f"{{{CITYGML_3}}}") else GML)
             self._version_is_known = True
-        rule = RULES.get(element.tag)
-        if element.tag in MEMBERS:
+        tag = element.tag
+        if tag in MEMBERS:
             self.member(element)
-        elif rule is not None and rule.do == Do.ENVELOPE:
+        elif tag in RULES and RULES[tag].do == Do.ENVELOPE:
             self._envelope(element)
             for envelope in element:
                 self.geometry.document_dimension = 2 if envelope.get("srsDimension") == "2" else 3
-        elif element.tag in APPEARANCES or len(element) or (element.text or "").strip():
+        elif tag in APPEARANCES or len(element) or (element.text or "").strip():
             self._extra(_NOBODY, element)
 
     def member(self, member: Any) -> None:
