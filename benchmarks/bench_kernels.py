@@ -1,36 +1,18 @@
-"""Geometry and ray kernels on the synthetic city, each beside a compiled peer on the same input.
-
-Rays go from sample points on every twentieth surface to the 145 patches of the sky in front of it.
-"""
+"""Geometry kernels on the synthetic city, each beside a compiled peer on the same input; rays: ``bench_solar_rays``."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from benchmarks.registry import BenchSpec, register
-
-T_MIN = np.float32(1e-4)
-SURFACE_STEP = 20
 
 
 class Polygons(NamedTuple):
     surface_rings: np.ndarray
     ring_vertices: np.ndarray
     vertices: np.ndarray
-
-
-class Rays(NamedTuple):
-    triangles: np.ndarray
-    bvh: Any
-    samples: np.ndarray
-    offsets: np.ndarray
-    normals: np.ndarray
-    patches: np.ndarray
-    sample: np.ndarray
-    origins: np.ndarray
-    directions: np.ndarray
 
 
 def polygons(n_buildings: int) -> Polygons:
@@ -82,104 +64,6 @@ def count_earcut(flat: list[tuple[np.ndarray, np.ndarray]]) -> float:
     for points, ends in flat:
         mapbox_earcut.triangulate_float64(points, ends)
     return len(flat)
-
-
-def triangles(n_buildings: int) -> np.ndarray:
-    import citytwin as ct
-
-    return np.array(ct.synthetic.city(n_buildings).triangles().xyz)
-
-
-def count_in_bvh(xyz: np.ndarray) -> float:
-    from citytwin.kernels.bvh import build_bvh
-
-    return len(build_bvh(xyz).order)
-
-
-def embree_scene(xyz: np.ndarray) -> Any:
-    from embreex.mesh_construction import TriangleMesh
-    from embreex.rtcore_scene import EmbreeScene
-
-    scene = EmbreeScene()
-    TriangleMesh(scene, xyz)
-    scene.run(np.zeros((1, 3), np.float32), np.eye(3, dtype=np.float32)[2:], query="OCCLUDED")
-    return scene
-
-
-def count_in_embree(xyz: np.ndarray) -> float:
-    embree_scene(xyz)
-    return len(xyz)
-
-
-def rays(n_buildings: int) -> Rays:
-    import citytwin as ct
-    from citytwin.kernels.bvh import build_bvh
-    from citytwin.kernels.grid_samples import grid_samples
-    from citytwin.kernels.newell import normals
-    from citytwin.kernels.reinhart import reinhart
-
-    city = ct.synthetic.city(n_buildings)
-    soup = city.triangles()
-    xyz = np.array(soup.xyz)
-    vertices = city.vertices + (city.origin - soup.origin)
-    unit = normals(city.rings.surface_rings, city.rings.ring_vertices, vertices)
-    unit /= np.linalg.norm(unit, axis=1)[:, None]
-    points, offsets = grid_samples(city.rings.surface_rings, city.rings.ring_vertices, vertices, unit, 2.0, 0.02)
-    chosen = np.arange(0, len(unit), SURFACE_STEP)
-    n_samples = np.diff(offsets)[chosen]
-    samples = np.concatenate([points[offsets[s] : offsets[s + 1]] for s in chosen]).astype(np.float32)
-    faces = unit[chosen].astype(np.float32)
-    patches = reinhart(1).direction.astype(np.float32)
-    front = faces @ patches.T > T_MIN
-    sample, patch = np.nonzero(np.repeat(front, n_samples, axis=0))
-    return Rays(
-        xyz,
-        build_bvh(xyz),
-        samples,
-        np.concatenate([[0], np.cumsum(n_samples)]),
-        faces,
-        patches,
-        sample,
-        samples[sample],
-        patches[patch],
-    )
-
-
-def cast_packets(r: Rays) -> float:
-    from citytwin.kernels.patch_visibility import visible_fraction
-
-    weights = np.ones(len(r.samples), np.float32)
-    visible_fraction(r.bvh, r.samples, weights, r.offsets, r.normals, r.patches, T_MIN, 0, len(r.normals))
-    return len(r.origins)
-
-
-def cast_single(r: Rays) -> float:
-    from citytwin.kernels.any_hit import any_hit
-
-    any_hit(r.bvh, r.origins, r.directions, T_MIN, np.float32(np.inf))
-    return len(r.origins)
-
-
-def embree_rays(r: Rays) -> tuple[Any, Rays]:
-    return embree_scene(r.triangles), r
-
-
-def cast_embree(state: tuple[Any, Rays]) -> float:
-    scene, r = state
-    scene.run(r.origins, r.directions, query="OCCLUDED")
-    return len(r.origins)
-
-
-def see_packets(r: Rays) -> float:
-    cast_packets(r)
-    return len(r.samples)
-
-
-def see_embree(state: tuple[Any, Rays]) -> float:
-    scene, r = state
-    hit = scene.run(r.origins, r.directions, query="OCCLUDED") >= 0
-    np.bincount(r.sample, ~hit, minlength=len(r.samples))
-    return len(r.samples)
 
 
 def walls(n_buildings: int) -> tuple[np.ndarray, ...]:
@@ -260,62 +144,6 @@ register(
         peer=count_earcut,
         gate=3.0,
         reach=8.0,
-    )
-)
-register(
-    BenchSpec(
-        name="bvh_build",
-        unit="triangles/s",
-        sizes=(100, 2_000),
-        build=triangles,
-        ours=count_in_bvh,
-        peer_name="embreex",
-        build_peer=lambda xyz: embree_scene(xyz) and xyz,
-        peer=count_in_embree,
-        gate=0.8,
-        reach=1.5,
-    )
-)
-register(
-    BenchSpec(
-        name="any_hit_rays",
-        unit="rays/s",
-        sizes=(100, 2_000),
-        build=rays,
-        ours=cast_packets,
-        peer_name="embreex",
-        build_peer=embree_rays,
-        peer=cast_embree,
-        gate=1.2,
-        reach=1.5,
-    )
-)
-register(
-    BenchSpec(
-        name="any_hit_single_rays",
-        unit="rays/s",
-        sizes=(100, 2_000),
-        build=rays,
-        ours=cast_single,
-        peer_name="embreex",
-        build_peer=embree_rays,
-        peer=cast_embree,
-        gate=0.3,
-        reach=0.7,
-    )
-)
-register(
-    BenchSpec(
-        name="patch_visibility",
-        unit="samples/s",
-        sizes=(100, 2_000),
-        build=rays,
-        ours=see_packets,
-        peer_name="embreex",
-        build_peer=embree_rays,
-        peer=see_embree,
-        gate=1.2,
-        reach=1.5,
     )
 )
 register(

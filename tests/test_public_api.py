@@ -213,14 +213,14 @@ def test_irradiation(assessment: ct.Assessment) -> None:
     assert sun.monthly.shape == (n, 12)
     np.testing.assert_allclose(sun.monthly.sum(1), sun.annual)
     assert 700 < sun.annual.max() < 1500, "kWh/m2"
-    assert sun.level == "draft"
+    assert sun.level == "standard"
     rows = np.array([3, 0])
     hours = sun.hourly(rows)
     assert (hours.dtype, hours.shape) == (np.float32, (2, HOURS))
     np.testing.assert_allclose(hours.sum(1, dtype=float) / 1000, sun.annual[rows], rtol=1e-4)
     assert sun.sun_hours(["2026-06-21", "2026-12-21"]).shape == (n, 2)
     assert len(sun.to_pandas()) == n
-    assert sun.provenance.parameters["solar_level"] == "draft"
+    assert sun.provenance.parameters["solar_level"] == "standard"
 
 
 def test_energy_demand(assessment: ct.Assessment) -> None:

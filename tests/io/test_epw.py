@@ -58,6 +58,38 @@ def test_two_missing_components_are_refused(tmp_path):
         read_weather(write(tmp_path / "a.epw", epw_lines(dni=missing, dhi=missing)))
 
 
+def with_fields(changes):
+    """Lines of a file with whole columns replaced: field (from 0) to a text for each hour."""
+    rows = [line.split(",") for line in epw_lines()[8:]]
+    for field, texts in changes.items():
+        for row, text in zip(rows, texts, strict=True):
+            row[field] = text
+    return [*EPW_HEADER, *(",".join(row) for row in rows)]
+
+
+def test_depth_of_snow_and_albedo(tmp_path):
+    """Centimetres become metres; the codes for missing, out of range and 0 albedo become NaN."""
+    snow = ["12"] * 100 + ["0"] * 100 + ["999"] * 8560
+    albedo = ["0.21"] * 50 + ["0.000"] * 50 + ["999"] * 50 + ["?"] * 8610
+    weather = read_weather(write(tmp_path / "a.epw", with_fields({30: snow, 32: albedo})))
+    np.testing.assert_allclose(weather.snow_depth[:200], [0.12] * 100 + [0.0] * 100)
+    assert np.isnan(weather.snow_depth[200:]).all()
+    np.testing.assert_allclose(weather.albedo[:50], 0.21)
+    assert np.isnan(weather.albedo[50:]).all()
+
+
+def test_no_snow_all_year_means_nobody_looked(tmp_path):
+    weather = read_weather(write(tmp_path / "a.epw", with_fields({30: ["0"] * 8760})))
+    assert np.isnan(weather.snow_depth).all()
+    assert len(weather.findings) == 0
+
+
+def test_columns_that_are_nice_to_have_may_be_cut_off(tmp_path):
+    lines = epw_lines()
+    short = [*lines[:8], *(line.rsplit(",", 7)[0] for line in lines[8:])]
+    assert np.isnan(read_weather(write(tmp_path / "a.epw", short)).snow_depth).all()
+
+
 def test_leap_day_is_left_out(tmp_path):
     lines = epw_lines()
     first_of_march = next(k for k, line in enumerate(lines) if line.startswith("2001,3,1,1,"))

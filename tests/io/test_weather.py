@@ -1,9 +1,12 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from citytwin.errors import WeatherError
 from citytwin.io.weather import DOUBTFUL_SHARE, WRONG_SHARE, closure_error, read_weather
+from citytwin.model.sun import sun_over_year
+from citytwin.model.weather import Weather
 from tests.io.weather_texts import epw_lines, fmi_lines, write
 
 
@@ -99,6 +102,30 @@ def test_sun_a_little_off_is_a_finding(tmp_path):
     weather = read_weather(write(tmp_path / "a.epw", lines))
     assert weather.findings.name.tolist() == ["WEATHER_SUN_DOUBTFUL"]
     assert "W/m2" in weather.findings.message[0]
+
+
+@pytest.mark.parametrize("zone", [-6.0, 0.0, 3.0, 5.5])
+def test_header_with_the_wrong_time_zone_is_refused(tmp_path, zone):
+    lines = epw_lines()
+    lines[0] = lines[0].replace(",2.0,10.0", f",{zone},10.0")
+    with pytest.raises(WeatherError, match=rf"sun does not fit the place.*UTC{zone:+g}".replace("+", r"\+")):
+        read_weather(write(tmp_path / "a.epw", lines))
+
+
+@pytest.mark.parametrize(("hours", "refused"), [(0.5, False), (1.0, None), (2.0, True), (-3.0, True)])
+def test_time_zones_show_even_where_the_sun_circles(hours, refused):
+    """At 78 degrees north half an hour is a finding, one hour on the brink, two hours are refused."""
+    sun = sun_over_year(78.2, 15.6, 1.0).direction[:, 2]
+    dni = np.where(sun > 0.0, 500.0, 0.0)
+    columns = dict.fromkeys(("temp_air", "relative_humidity", "wind_speed", "sky_temperature"), np.zeros(8760))
+    weather = Weather(
+        **columns, ghi=dni * np.maximum(sun, 0.0), dni=dni, dhi=np.zeros(8760), latitude=78.2, longitude=15.6,
+        altitude=0.0, utc_offset_h=1.0 + hours,
+    )  # fmt: skip
+    share = closure_error(weather)[1]
+    assert share > DOUBTFUL_SHARE
+    if refused is not None:
+        assert (share >= WRONG_SHARE) is refused
 
 
 def test_windows_encodings(tmp_path, lines):

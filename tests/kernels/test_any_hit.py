@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from citytwin.kernels.any_hit import any_hit
 from citytwin.kernels.bvh import build_bvh
-from tests.kernels.shapes import GRAZED, sample_faces, sky, town
+from tests.kernels.shapes import GRAZED
 from tests.naive import any_hit as naive
 
 INFINITY = np.float32(np.inf)
@@ -59,6 +59,23 @@ def test_answer_is_that_of_the_triangles_one_by_one(seed):
         np.testing.assert_array_equal(cast(triangles, origins[order], directions[order]), alone[order])
 
 
+@given(st.integers(0, 2**32 - 1), st.sampled_from([12.0, np.inf]))
+@settings(max_examples=8)
+def test_runs_of_one_start_or_one_direction_are_answered_ray_by_ray(seed, t_max):
+    """Fans, packets, a short rest of each, and what neither is, against each ray by itself."""
+    rng = np.random.default_rng(seed)
+    triangles = soup(rng, 300)
+    origins, directions = rays(rng, 100)
+    origins[20:60] = origins[20]
+    origins[60:70] = origins[60]
+    directions[70:90] = directions[70]
+    directions[90:93] = directions[90]
+    bvh, t_max = build_bvh(triangles), np.float32(t_max)
+    alone = [any_hit(bvh, origins[k : k + 1], directions[k : k + 1], T_MIN, t_max)[0] for k in range(100)]
+    assert 10 < sum(alone) < 90
+    np.testing.assert_array_equal(any_hit(bvh, origins, directions, T_MIN, t_max), alone)
+
+
 @pytest.mark.parametrize("x", [0.1, 0.5, 0.9])
 def test_from_both_sides_and_within_the_range(x):
     origins = np.array([[x, 0.3, 2], [x, 0.3, -2], [x, 0.3, 2], [1.5, 0.3, 2], [x, 0.3, 0]], np.float32)
@@ -86,21 +103,3 @@ def test_no_triangles_and_no_rays():
     origins, directions = rays(np.random.default_rng(0), 5)
     assert not cast(np.empty((0, 3, 3), np.float32), origins, directions).any()
     assert len(cast(SQUARE, origins[:0], directions[:0])) == 0
-
-
-def test_same_as_embree():
-    scene_module = pytest.importorskip("embreex.rtcore_scene", reason="embreex is not installed")
-    mesh_module = pytest.importorskip("embreex.mesh_construction", reason="embreex is not installed")
-    rng = np.random.default_rng(4)
-    triangles, faces, normals = town(rng, 9)
-    samples, offsets = sample_faces(faces, normals, 6.0)
-    directions = sky(40)
-    face = np.repeat(np.arange(len(faces)), np.diff(offsets))
-    sample, direction = np.nonzero((normals @ directions.T)[face] > 1e-4)
-    origins, towards = samples[sample], np.ascontiguousarray(directions[direction])
-    scene = scene_module.EmbreeScene()
-    mesh_module.TriangleMesh(scene, triangles)
-    theirs = scene.run(origins + T_MIN * towards, towards, query="OCCLUDED") >= 0
-    ours = cast(triangles, origins, towards)
-    assert 0.05 < ours.mean() < 0.95
-    assert (ours != theirs).mean() <= 2e-5

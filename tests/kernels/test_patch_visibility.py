@@ -3,9 +3,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citytwin._threads import map_blocks
 from citytwin.kernels.any_hit import any_hit
 from citytwin.kernels.bvh import build_bvh
-from citytwin.kernels.patch_visibility import visible_directions, visible_fraction
+from citytwin.kernels.patch_visibility import (
+    fraction_of_masks,
+    packet_masks,
+    packet_offsets,
+    visible_directions,
+    visible_fraction,
+)
 from tests.kernels.shapes import GRAZED, fan, sample_faces, sky, town
 from tests.naive import patch_visibility as naive
 
@@ -38,6 +45,11 @@ class Scene:
         stop = self.n if stop is None else stop
         return visible_directions(self.bvh, self.samples, self.offsets, self.normals, directions, T_MIN, start, stop)
 
+    def masks(self, start=0, stop=None, bvh=None):
+        stop = self.n if stop is None else stop
+        arguments = (self.samples, self.offsets, self.normals, DIRECTIONS, T_MIN, start, stop)
+        return packet_masks(bvh or self.bvh, *arguments)
+
     def stops(self, origin, direction):
         return any_hit(self.bvh, origin[None, :], direction[None, :], T_MIN, INFINITY)[0]
 
@@ -55,6 +67,9 @@ def test_equals_naive_with_single_rays(seed):
         *arguments, scene.offsets, scene.normals, DIRECTIONS, 0, scene.n
     )
     assert 0.2 < (fractions > 0).mean() < 0.8
+    np.testing.assert_array_equal(
+        scene.masks(), naive.packet_masks(*arguments, scene.offsets, scene.normals, DIRECTIONS, 0, scene.n)
+    )
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -79,6 +94,59 @@ def test_blocks_of_surfaces_and_order_of_directions_do_not_matter():
     order = scene.rng.permutation(len(DIRECTIONS))
     np.testing.assert_array_equal(scene.fractions(DIRECTIONS[order]), scene.fractions()[:, order])
     assert np.concatenate([scene.counts(start=0, stop=5), scene.counts(start=5)]).tolist() == scene.counts().tolist()
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_threads_order_and_company_of_surfaces_do_not_matter(threads, monkeypatch):
+    """Surfaces backwards, and each alone."""
+    monkeypatch.setenv("CITYTWIN_NUM_THREADS", threads)
+    scene = Scene(5, spacing=3.0)
+    together = scene.fractions()
+    blocks = map_blocks(lambda start, stop: scene.fractions(start=start, stop=stop), scene.n, 3)
+    np.testing.assert_array_equal(np.concatenate(blocks), together)
+    order = np.arange(scene.n)[::-1]
+    rows = [np.arange(scene.offsets[s], scene.offsets[s + 1]) for s in order]
+    offsets = np.concatenate([[0], np.cumsum([len(r) for r in rows])])
+    rows = np.concatenate(rows)
+    backwards = visible_fraction(
+        scene.bvh,
+        scene.samples[rows],
+        scene.weights[rows],
+        offsets,
+        scene.normals[order],
+        DIRECTIONS,
+        T_MIN,
+        0,
+        scene.n,
+    )
+    np.testing.assert_array_equal(backwards, together[order])
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=6)
+def test_fraction_of_kept_masks(seed):
+    scene = Scene(seed, spacing=2.0)
+    offsets = packet_offsets(scene.offsets)
+    np.testing.assert_array_equal(offsets, naive.packet_offsets(scene.offsets))
+    masks = scene.masks()
+    assert len(masks) == offsets[-1]
+    fractions = fraction_of_masks(masks, scene.weights, scene.offsets, 0, scene.n)
+    np.testing.assert_array_equal(fractions, scene.fractions())
+    expected = naive.fraction_of_masks(masks, scene.weights, scene.offsets, 0, scene.n)
+    assert np.abs(fractions.astype(int) - expected).max() <= 1  # a half, summed in another order
+    part = fraction_of_masks(masks[offsets[3] : offsets[9]], scene.weights, scene.offsets, 3, 9)
+    np.testing.assert_array_equal(part, fractions[3:9])
+    np.testing.assert_array_equal(scene.masks(3, 9), masks[offsets[3] : offsets[9]])
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=6)
+def test_masks_against_two_sets_of_triangles_combine_by_and(seed):
+    """What a new building takes needs no rays against what was there."""
+    scene = Scene(seed, n_buildings=4, spacing=3.0)
+    new = scene.rng.random(len(scene.triangles)) < 0.3
+    old, added = build_bvh(scene.triangles[~new]), build_bvh(scene.triangles[new])
+    np.testing.assert_array_equal(scene.masks(bvh=old) & scene.masks(bvh=added), scene.masks())
 
 
 def test_open_roof_sees_the_whole_sky_and_a_wall_its_half():

@@ -57,15 +57,35 @@ def test_clear_sky_is_brightest_at_the_sun_and_a_dark_one_overhead():
     assert clear[72] > 5 * clear[144]
 
 
-@settings(max_examples=10)
-@given(st.integers(0, 2**32 - 1))
-def test_nearest_patches_equal_naive(seed):
-    sun = hours(np.random.default_rng(seed), 5)[0]
-    got = nearest_patches(sun, PATCHES.direction)
-    for k in range(5):
-        patch, share = naive.nearest_patches(sun[k], PATCHES.direction)
+@settings(max_examples=20)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 4]))
+def test_nearest_patches_equal_naive(seed, factor):
+    """Suns anywhere, a little below the horizon, and close to the zenith."""
+    rng = np.random.default_rng(seed)
+    sun = hours(rng, 6)[0]
+    sun[4:] = np.column_stack([rng.normal(0.0, 0.02, (2, 2)), np.ones(2)])
+    sun /= np.linalg.norm(sun, axis=1)[:, None]
+    directions = reinhart(factor).direction
+    got = nearest_patches(sun, directions)
+    for k in range(6):
+        patch, share = naive.nearest_patches(sun[k], directions)
         assert got.patch[k].tolist() == patch
         np.testing.assert_allclose(got.share[k], share, rtol=1e-5)
+
+
+@pytest.mark.parametrize("factor", [1, 2, 4])
+def test_nearest_patches_of_ties_and_poles(factor):
+    """Midway between patches, at the zenith and far below the horizon: as near as when all patches are looked at."""
+    directions = reinhart(factor).direction
+    sun = np.array(
+        [directions[0] + directions[1], [0.0, 0.0, 1.0], [0.0, 0.0, -1.0], [1e-8, 0.0, 1.0], [0.6, 0.0, -0.8]]
+    )
+    sun /= np.linalg.norm(sun, axis=1)[:, None]
+    cosine = sun @ directions.T
+    got = nearest_patches(sun, directions)
+    assert all(len(set(row)) == 3 for row in got.patch.tolist())
+    found = np.take_along_axis(cosine, got.patch.astype(np.int64), axis=1)
+    np.testing.assert_allclose(found, -np.sort(-cosine, axis=1)[:, :3], atol=1e-12)
 
 
 def test_sun_in_the_middle_of_a_patch_counts_that_patch_alone():

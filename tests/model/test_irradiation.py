@@ -5,34 +5,59 @@ import pytest
 
 from citytwin._compat import has
 from citytwin.errors import MissingExtraError
-from citytwin.kernels.hourly_irradiance import Sun
 from citytwin.kernels.martin_ruiz import hemispherical_modifier
+from citytwin.kernels.patch_overlap import patch_overlap
 from citytwin.kernels.perez_sky import isotropic_sky, nearest_patches
 from citytwin.kernels.reinhart import projected_solid_angles, reinhart
 from citytwin.kernels.solar_position import solar_position
-from citytwin.model.irradiation import Exposure, Irradiation, SkyDome, reflected_gain
+from citytwin.model.irradiation import Irradiation
+from citytwin.model.sky_dome import Exposure, SkyDome, months_of, sun_over
 from citytwin.model.sun import NOMINAL_YEAR_DAYS
 
 
 @pytest.fixture(scope="module")
 def table():
-    """Two buildings, four open surfaces and one buried, on the equator; three hours of sun on 21 March."""
-    patches = reinhart(1)
+    """Two buildings, four open surfaces and one buried, on the equator; three hours of sun on 21 March.
+
+    There are no leaves in the last hour, and nobody's wall sees anything then. One wall has bright surroundings.
+    """
+    patches, same = reinhart(1), patch_overlap(1, 1)
     up = projected_solid_angles(np.array([[0.0, 0.0, 1.0]]), patches.cells, patches.solid_angle, 0.0)[0]
     hour = np.array([24 * 79 + h for h in (8, 12, 15)])
     direction = solar_position(NOMINAL_YEAR_DAYS + (hour + 0.5) / 24, 0.0, 0.0).direction
     nearest = nearest_patches(direction, patches.direction)
-    sun = Sun(direction, np.array([500.0, 800.0, 600.0]), nearest.patch, nearest.share)
-    dome = SkyDome(patches, isotropic_sky(np.array([100.0, 200.0, 150.0]), up), sun, hour, 0.0, 0.0, 0.0)
+    dome = SkyDome(
+        direction=patches.direction,
+        patches=patches,
+        sky=patches,
+        coarse=patches,
+        to_sky=same,
+        to_coarse=same,
+        radiance=isotropic_sky(np.array([100.0, 200.0, 150.0]), up),
+        sun=sun_over(direction, np.array([500.0, 800.0, 600.0]), nearest, nearest),
+        hour=hour,
+        month=np.array([2, 2, 2]),
+        state=np.array([0, 2, 3]),
+        leaf=np.array([0, 1]),
+        ground=np.array([0, 0]),
+        leaf_of_day=np.zeros(365, np.int64),
+        latitude=0.0,
+        longitude=0.0,
+        utc_offset_h=0.0,
+    )
     normal = np.array([[0, 0, 1], [1, 0, 0], [0, 0, 1], [-1, 0, 0], [0, 1, 0.0]])
-    visible = np.full((5, 145), 255, np.uint8)
-    visible[4] = 0
+    visible = np.full((2, 5, 145), 255, np.uint8)
+    visible[:, 4] = 0
+    visible[1, 3] = 0
+    response = np.zeros((1, 5, 145), np.float32)
+    response[0, 1] = 0.25
     exposure = Exposure(
         surface=np.array([10, 11, 20, 21, 22], np.int32),
         offsets=np.array([0, 2, 5]),
         building=np.array([0, 3], np.int32),
         normal=normal,
         visible=visible,
+        response=response,
         share=np.array([1, 1, 1, 1, 0.0]),
         area=np.array([100, 50, 80, 40, 0.0]),
     )
@@ -41,11 +66,11 @@ def table():
         building=np.array([0, 0, 3, 3, 3], np.int32),
         area=exposure.area,
         outdoor_share=exposure.share,
-        monthly=np.arange(60.0).reshape(5, 12),
+        monthly=months_of(exposure, dome, np.arange(5)) / 1000,
         sky_view=np.array([1, 0.5, 1, 0.5, 0]),
         level="draft",
         sky="isotropic",
-        albedo=0.2,
+        bounces=2,
         dome=dome,
         exposure=exposure,
         row=np.arange(5),
@@ -56,17 +81,29 @@ def test_hours_of_an_open_roof(table):
     hours = table.hourly([0])
     assert hours.shape == (1, 8760)
     assert hours.dtype == np.float32
-    expected = [100, 200, 150] + table.dome.sun.dni * table.dome.sun.direction[:, 2]
+    expected = [100, 200, 150] + table.dome.sun.dni * table.dome.sun.direction[2]
     np.testing.assert_allclose(hours[0, table.dome.hour], expected, rtol=1e-3)
     assert np.count_nonzero(hours) == 3
 
 
-def test_reflected_part_comes_from_the_own_building(table):
-    roof, wall = table.hourly([0, 1])
-    east = table.dome.sun.direction[:, 0].clip(0)
-    primary = [50, 100, 75] + table.dome.sun.dni * east
-    mean = (100 * roof[table.dome.hour] + 50 * primary) / 150
-    np.testing.assert_allclose(wall[table.dome.hour], primary + 0.25 * 0.5 * mean, rtol=2e-3)
+def test_surroundings_send_back_sky_and_sun(table):
+    """A response of 1/4 from everywhere gives a quarter of the DNI and of 2 pi times the radiance."""
+    wall = table.hourly([1])[0, table.dome.hour]
+    primary = [50, 100, 75] + table.dome.sun.dni * table.dome.sun.direction[0].clip(0)
+    reflected = 0.25 * (table.dome.sun.dni + 2 * np.array([100, 200, 150]))
+    np.testing.assert_allclose(wall, primary + reflected, rtol=2e-3)
+
+
+def test_leaves_fall_between_hours(table):
+    west = table.hourly([3])[0, table.dome.hour]
+    assert (west[:2] > 0).all()
+    assert west[2] == 0.0
+
+
+def test_months_are_sums_of_hours(table):
+    hours = table.hourly(np.arange(5)).sum(1, dtype=float) / 1000
+    np.testing.assert_allclose(table.monthly[:, 2], hours, rtol=1e-5)
+    np.testing.assert_allclose(table.annual, hours, rtol=1e-5)
 
 
 def test_rows_in_any_order_and_repeated(table):
@@ -78,9 +115,9 @@ def test_rows_in_any_order_and_repeated(table):
 def test_glass_takes_its_share_of_diffuse_and_reflected_light(table):
     bare, covered = table.hourly([1])[0], table.hourly([1], angular_loss=0.16)[0]
     lit = table.dome.hour[0]
-    only_diffuse = table.dome.hour[2]
+    not_direct = table.dome.hour[2]
     assert hemispherical_modifier(0.16) < covered[lit] / bare[lit] < 1.0
-    assert covered[only_diffuse] / bare[only_diffuse] == pytest.approx(hemispherical_modifier(0.16), abs=2e-3)
+    assert covered[not_direct] / bare[not_direct] == pytest.approx(hemispherical_modifier(0.16), abs=2e-3)
 
 
 def test_take_and_rows_of(table):
@@ -98,12 +135,6 @@ def test_sun_hours_on_the_equator(table):
     assert hours[1] == pytest.approx([6.0, 6.0], abs=0.2)
     assert hours[1, 0] + hours[3, 0] == pytest.approx(hours[0, 0], abs=0.1)
     assert (hours[4] == 0).all()
-
-
-def test_reflected_gain():
-    got = reflected_gain(0.2, np.array([1.0, 0.4, 0.0]), np.array([1.0, 0.5, 0.0]))
-    np.testing.assert_allclose(got, [0.0, 0.25 * 0.6, 0.0])
-    assert reflected_gain(0.0, np.array([0.3]), np.array([1.0]))[0] == 0.0
 
 
 def test_frame(table):

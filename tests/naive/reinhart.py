@@ -57,7 +57,7 @@ def sky_view(visible, projected):
 
 def extend_behind(visible, normal, directions, reach):
     heights = [sum(n * d for n, d in zip(normal, direction, strict=True)) for direction in directions]
-    front = [k for k, height in enumerate(heights) if height > 1e-4]
+    front = [k for k, height in enumerate(heights) if 1e-4 < height <= 2 * reach]
     result = list(visible)
     for k, height in enumerate(heights):
         if -reach <= height <= 1e-4 and front:

@@ -75,6 +75,15 @@ class HourlyRows:
             values[i] = value
         return values
 
+    def known(self, column: int, low: float, high: float) -> NDArray[np.float64]:
+        """A column that may be lacking, float64 (8760,): NaN where there is no plain number within the range."""
+        values = np.full(len(self.rows), np.nan)
+        for i, row in enumerate(self.rows):
+            text = row[column].strip() if column < len(row) else ""
+            if NUMBER.match(text) and low <= float(text) <= high:
+                values[i] = float(text)
+        return values
+
     def filled(self, values: NDArray[np.float64], name: str, findings: list[Finding]) -> NDArray[np.float64]:
         """The column with gaps of up to 6 hours bridged by a straight line, which is a finding.
 

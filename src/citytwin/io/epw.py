@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +16,13 @@ from citytwin.model.attributes import NUMBER
 from citytwin.model.enums import Action, Severity
 from citytwin.model.findings import Finding, Findings
 from citytwin.model.sky_temperature import sky_temperature_from_clearness, sky_temperature_from_infrared
-from citytwin.model.sun import sun_of
-from citytwin.model.weather import Weather
+from citytwin.model.sun import sun_over_year
+from citytwin.model.weather import HOURS, Weather
 
 MONTH, TEMP_AIR, HUMIDITY, INFRARED, GHI, DNI, DHI, WIND_SPEED = 1, 6, 8, 12, 13, 14, 15, 21
+SNOW_DEPTH, ALBEDO = 30, 32
 MISSING_TEMPERATURE, MISSING_HUMIDITY, MISSING_WIND, MISSING_IRRADIANCE = 99.9, 999.0, 999.0, 9999.0
+DEEPEST_SNOW_CM, LEAST_ALBEDO = 998.0, 0.01
 OFFSET = re.compile(r"Irradiance Time Offset \(h\):\s*(-?\d+\.?\d*)", re.ASCII)
 
 
@@ -80,24 +81,9 @@ def read_epw(path: Path, text: str, latitude: float | None, longitude: float | N
     temp_air = rows.filled(temp_air, "temperature", findings)
     humidity = rows.filled(rows.numbers(HUMIDITY, "humidity", 0.0, 110.0, MISSING_HUMIDITY), "humidity", findings)
     wind = rows.filled(rows.numbers(WIND_SPEED, "wind speed", 0.0, 80.0, MISSING_WIND), "wind speed", findings)
-    draft = Weather(
-        temp_air=temp_air,
-        relative_humidity=humidity,
-        wind_speed=wind,
-        ghi=rows.numbers(GHI, "GHI", *IRRADIANCE, MISSING_IRRADIANCE),
-        dni=rows.numbers(DNI, "DNI", *IRRADIANCE, MISSING_IRRADIANCE),
-        dhi=rows.numbers(DHI, "DHI", *IRRADIANCE, MISSING_IRRADIANCE),
-        sky_temperature=temp_air,
-        latitude=location[0],
-        longitude=location[1],
-        altitude=altitude,
-        utc_offset_h=utc_offset_h,
-        sun_offset_h=1.0 + float(offset[1]) if offset else 0.5,
-        place=table[0][1].strip() if len(table[0]) > 1 else "",
-        synthetic="synthetic" in header.lower(),
-    )
-    zenith = sun_of(draft).zenith
-    ghi, dni, dhi = _closed(draft, zenith, rows, findings)
+    sun_offset_h = 1.0 + float(offset[1]) if offset else 0.5
+    zenith = sun_over_year(*location, utc_offset_h, sun_offset_h).zenith
+    ghi, dni, dhi = _closed(rows, zenith, findings)
     infrared = rows.numbers(INFRARED, "infrared radiation", 0.0, 1000.0, MISSING_IRRADIANCE)
     known = infrared > 0.0
     sky = np.where(known, sky_temperature_from_infrared(np.where(known, infrared, 1.0)), np.nan)
@@ -105,14 +91,35 @@ def read_epw(path: Path, text: str, latitude: float | None, longitude: float | N
         model = sky_temperature_from_clearness(temp_air, humidity, ghi, zenith)
         sky = np.where(known, sky, model)
         findings.append(sky_temperature_estimated(f"{(~known).sum()} hours have no infrared radiation"))
-    return replace(draft, ghi=ghi, dni=dni, dhi=dhi, sky_temperature=sky, findings=Findings.of(findings))
+    snow_depth = rows.known(SNOW_DEPTH, 0.0, DEEPEST_SNOW_CM) / 100.0
+    return Weather(
+        temp_air=temp_air,
+        relative_humidity=humidity,
+        wind_speed=wind,
+        ghi=ghi,
+        dni=dni,
+        dhi=dhi,
+        sky_temperature=sky,
+        latitude=location[0],
+        longitude=location[1],
+        altitude=altitude,
+        utc_offset_h=utc_offset_h,
+        sun_offset_h=sun_offset_h,
+        place=table[0][1].strip() if len(table[0]) > 1 else "",
+        synthetic="synthetic" in header.lower(),
+        findings=Findings.of(findings),
+        snow_depth=snow_depth if np.nansum(snow_depth) > 0.0 else np.full(HOURS, np.nan),
+        albedo=rows.known(ALBEDO, LEAST_ALBEDO, 1.0),
+    )
 
 
 def _closed(
-    draft: Weather, zenith: NDArray[np.float64], rows: HourlyRows, findings: list[Finding]
+    rows: HourlyRows, zenith: NDArray[np.float64], findings: list[Finding]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """GHI, DNI and DHI with single missing ones computed from ``GHI = DHI + DNI cos z``."""
-    ghi, dni, dhi = draft.ghi, draft.dni, draft.dhi
+    ghi = rows.numbers(GHI, "GHI", *IRRADIANCE, MISSING_IRRADIANCE)
+    dni = rows.numbers(DNI, "DNI", *IRRADIANCE, MISSING_IRRADIANCE)
+    dhi = rows.numbers(DHI, "DHI", *IRRADIANCE, MISSING_IRRADIANCE)
     gaps = np.isnan(np.stack([ghi, dni, dhi]))
     if not gaps.any():
         return ghi, dni, dhi

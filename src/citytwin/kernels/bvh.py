@@ -44,7 +44,7 @@ class Bvh(NamedTuple):
     order: NDArray[np.int32]
 
 
-@jit
+@jit(borrows=True)
 def _half_area(box: NDArray[np.float32]) -> float:
     """Half the surface of a box, (2, 3)."""
     x = box[1, 0] - box[0, 0]
@@ -108,14 +108,14 @@ def _find_split(
     return best_axis, best_boundary
 
 
-@jit
+@jit(borrows=True)
 def _bin(boxes: NDArray[np.float32], t: int, axis: int, origin: float, scale: float) -> int:
     """Bin of a triangle by the middle of its box."""
     centre = np.float32(0.5) * (boxes[t, axis] + boxes[t, 3 + axis])
     return min(BINS - 1, int((centre - origin) * scale))
 
 
-@jit
+@jit(borrows=True)
 def _push(stack: NDArray[np.int64], depth: int, node: int, start: int, stop: int, level: int) -> int:
     """Remember a node that is still to be built; the new height of the stack."""
     stack[depth, 0] = node
@@ -123,6 +123,15 @@ def _push(stack: NDArray[np.int64], depth: int, node: int, start: int, stop: int
     stack[depth, 2] = stop
     stack[depth, 3] = level
     return depth + 1
+
+
+@jit(borrows=True)
+def _write_triangle(xyz: NDArray[np.float32], t: int, triangles: NDArray[np.float32], k: int) -> None:
+    """Write the first corner of triangle `t` and its two edges from there to row `k`."""
+    for i in range(3):
+        triangles[k, i] = xyz[t, 0, i]
+        triangles[k, 3 + i] = xyz[t, 1, i] - xyz[t, 0, i]
+        triangles[k, 6 + i] = xyz[t, 2, i] - xyz[t, 0, i]
 
 
 @jit
@@ -149,15 +158,12 @@ def build_bvh(xyz: NDArray[np.float32]) -> Bvh:
     2007, doi:10.1109/RT.2007.4342588.
     """
     n = len(xyz)
-    triangles = np.empty((n, 9), np.float32)
     boxes = np.empty((n, 6), np.float32)
     order = np.arange(n).astype(np.int32)
+    one = np.empty((1, 9), np.float32)
     for t in range(n):
-        for i in range(3):
-            triangles[t, i] = xyz[t, 0, i]
-            triangles[t, 3 + i] = xyz[t, 1, i] - xyz[t, 0, i]
-            triangles[t, 6 + i] = xyz[t, 2, i] - xyz[t, 0, i]
-        boxes[t, 0], boxes[t, 1], boxes[t, 2], boxes[t, 3], boxes[t, 4], boxes[t, 5] = triangle_box(triangles, t)
+        _write_triangle(xyz, t, one, 0)
+        boxes[t, 0], boxes[t, 1], boxes[t, 2], boxes[t, 3], boxes[t, 4], boxes[t, 5] = triangle_box(one, 0)
 
     low = np.empty((2 * n, 3), np.float32)
     high = np.empty((2 * n, 3), np.float32)
@@ -213,11 +219,14 @@ def build_bvh(xyz: NDArray[np.float32]) -> Bvh:
         depth = _push(stack, depth, n_nodes + 1, middle, stop, level + 1)
         depth = _push(stack, depth, n_nodes, start, middle, level + 1)
         n_nodes += 2
+    triangles = np.empty((n, 9), np.float32)
+    for k in range(n):
+        _write_triangle(xyz, order[k], triangles, k)
     return Bvh(
         low[:n_nodes].copy(),
         high[:n_nodes].copy(),
         left[:n_nodes].copy(),
         leaf_size[:n_nodes].copy(),
-        triangles[order],
+        triangles,
         order,
     )

@@ -23,7 +23,7 @@ _HUGE = np.float32(1e30)
 _SINGULAR = np.float32(1e-12)
 
 
-@jit
+@jit(borrows=True)
 def reciprocal(component: float) -> float:
     """1 / component of a direction (float32), or 1e30 where it is as good as 0."""
     if abs(component) < _PARALLEL:
@@ -31,7 +31,7 @@ def reciprocal(component: float) -> float:
     return _ONE / component
 
 
-@jit
+@jit(borrows=True)
 def slab(low: float, high: float, origin: float, inverse: float, near: float, far: float) -> tuple[float, float]:
     """Narrow the stretch [near, far] of a ray to what lies between two planes across one axis (all float32)."""
     a = (low - origin) * inverse
@@ -41,7 +41,7 @@ def slab(low: float, high: float, origin: float, inverse: float, near: float, fa
     return (entry if entry > near else near), (leave if leave < far else far)
 
 
-@jit
+@jit(borrows=True)
 def nearer_second(low: NDArray[np.float32], high: NDArray[np.float32], k: int, dx: float, dy: float, dz: float) -> bool:
     """Whether a ray in a direction (float32) meets box `k` + 1 before box `k`, judged by their centres.
 
@@ -60,7 +60,7 @@ def nearer_second(low: NDArray[np.float32], high: NDArray[np.float32], k: int, d
     )
 
 
-@jit
+@jit(borrows=True)
 def triangle_box(triangles: NDArray[np.float32], k: int) -> tuple[float, float, float, float, float, float]:
     """Padded box of one triangle.
 
@@ -94,7 +94,7 @@ def triangle_box(triangles: NDArray[np.float32], k: int) -> tuple[float, float, 
     )
 
 
-@jit
+@jit(borrows=True)
 def direction_terms(
     triangles: NDArray[np.float32], k: int, dx: float, dy: float, dz: float
 ) -> tuple[bool, float, float, float, float, float, float, float, float, float]:
@@ -151,7 +151,7 @@ def direction_terms(
     )
 
 
-@jit
+@jit(borrows=True)
 def dot(ax: float, ay: float, az: float, bx: float, by: float, bz: float) -> float:
     """Scalar product, summed from left to right."""
     return ax * bx + ay * by + az * bz

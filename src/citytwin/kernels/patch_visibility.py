@@ -1,8 +1,8 @@
 """Which share of each surface sees each direction of the sky, by packets of 16 sample points and one direction.
 
 Points of a packet lie side by side and look the same way, so one walk down the tree serves all 16, with their
-arithmetic in vector registers; the triangle that stopped one direction is tried first for the next, which usually it
-stops as well.
+arithmetic in vector registers. The walk starts from a cut through the tree that is made once for the packet
+(:mod:`citytwin.kernels.packet_cut`), and the triangle that stopped one direction is tried first for the next.
 """
 
 import numpy as np
@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from citytwin.kernels._jit import jit
 from citytwin.kernels.bvh import STACK, Bvh
 from citytwin.kernels.moller_trumbore import direction_terms, dot, nearer_second, reciprocal, slab, triangle_box
+from citytwin.kernels.packet_cut import CUT, LANES, WORD, boxes_met, cut_tree, lowest_bit
 
-LANES = 16
-"""Sample points a packet."""
 GRAZING = np.float32(1e-4)
 """Cosine of incidence up to which a direction counts as behind the surface."""
 
@@ -23,7 +22,7 @@ _ONE = np.float32(1.0)
 _FAR = np.float32(np.inf)
 
 
-@jit
+@jit(borrows=True)
 def _lanes_in_box(
     x0: float, y0: float, z0: float, x1: float, y1: float, z1: float,
     points: NDArray[np.float32], ix: float, iy: float, iz: float,
@@ -38,8 +37,8 @@ def _lanes_in_box(
     return lanes
 
 
-@jit
-def _lanes_stopped(
+@jit(borrows=True)
+def lanes_stopped(
     triangles: NDArray[np.float32],
     k: int,
     points: NDArray[np.float32],
@@ -68,6 +67,40 @@ def _lanes_stopped(
     return lanes
 
 
+@jit(borrows=True)
+def stopped_below(
+    bvh: Bvh, top: int, stopped: int, occluder: int, points: NDArray[np.float32],
+    dx: float, dy: float, dz: float, ix: float, iy: float, iz: float, t_min: float, stack: NDArray[np.int32],
+) -> tuple[int, int]:  # fmt: skip
+    """Bits of the points stopped so far or by a triangle below a node, and the last triangle that stopped some."""
+    low, high, left, leaf_size, triangles, _ = bvh
+    stack[0] = top
+    depth = 1
+    while depth > 0:
+        depth -= 1
+        node = stack[depth]
+        lanes = _lanes_in_box(
+            low[node, 0], low[node, 1], low[node, 2], high[node, 0], high[node, 1], high[node, 2], points, ix, iy, iz
+        )
+        if lanes & ~stopped == 0:
+            continue
+        first = left[node]
+        if leaf_size[node] == 0:
+            second = 1 if nearer_second(low, high, first, dx, dy, dz) else 0
+            stack[depth] = first + 1 - second
+            stack[depth + 1] = first + second
+            depth += 2
+            continue
+        for k in range(first, first + leaf_size[node]):
+            lanes = lanes_stopped(triangles, k, points, dx, dy, dz, ix, iy, iz, t_min)
+            if lanes & ~stopped:
+                stopped |= lanes
+                occluder = k
+                if stopped == _ALL:
+                    return stopped, occluder
+    return stopped, occluder
+
+
 @jit
 def cast_packet(
     bvh: Bvh,
@@ -82,7 +115,27 @@ def cast_packet(
 
     `points` is (3, 16), short packets filled up with copies of a point of their own.
     """
-    low, high, left, leaf_size, triangles, _ = bvh
+    nodes = np.empty(CUT, np.int32)
+    boxes = np.empty((CUT // WORD, 6, WORD), np.float32)
+    words = cut_tree(bvh, points, normal, directions, stack, nodes, boxes)
+    _cast_from_cut(bvh, words, nodes, boxes, points, normal, directions, t_min, stack, masks)
+
+
+@jit(borrows=True)
+def _cast_from_cut(
+    bvh: Bvh,
+    words: int,
+    nodes: NDArray[np.int32],
+    boxes: NDArray[np.float32],
+    points: NDArray[np.float32],
+    normal: NDArray[np.float32],
+    directions: NDArray[np.float32],
+    t_min: float,
+    stack: NDArray[np.int32],
+    masks: NDArray[np.int32],
+) -> None:
+    """Do the work of :func:`cast_packet`, which makes the cut."""
+    triangles = bvh.triangles
     occluder = -1
     for d in range(len(directions)):
         dx, dy, dz = directions[d, 0], directions[d, 1], directions[d, 2]
@@ -91,57 +144,149 @@ def cast_packet(
             continue
         ix, iy, iz = reciprocal(dx), reciprocal(dy), reciprocal(dz)
         stopped = 0
-        if occluder >= 0:
-            stopped = _lanes_stopped(triangles, occluder, points, dx, dy, dz, ix, iy, iz, t_min)
-        depth = 0
-        if stopped != _ALL and len(left) > 0:
-            stack[0] = 0
-            depth = 1
-        while depth > 0:
-            depth -= 1
-            node = stack[depth]
-            first = left[node]
-            if leaf_size[node] > 0:
-                for k in range(first, first + leaf_size[node]):
-                    lanes = _lanes_stopped(triangles, k, points, dx, dy, dz, ix, iy, iz, t_min)
+        tried = occluder
+        if tried >= 0:
+            stopped = lanes_stopped(triangles, tried, points, dx, dy, dz, ix, iy, iz, t_min)
+        for word in range(words):
+            if stopped == _ALL:
+                break
+            met = boxes_met(boxes, word, ix, iy, iz)
+            while met != np.uint32(0) and stopped != _ALL:
+                node = nodes[word * WORD + lowest_bit(met)]
+                met &= met - np.uint32(1)
+                if node >= 0:
+                    stopped, occluder = stopped_below(
+                        bvh, node, stopped, occluder, points, dx, dy, dz, ix, iy, iz, t_min, stack
+                    )
+                elif -1 - node != tried:
+                    lanes = lanes_stopped(triangles, -1 - node, points, dx, dy, dz, ix, iy, iz, t_min)
                     if lanes & ~stopped:
                         stopped |= lanes
-                        occluder = k
-                        if stopped == _ALL:
-                            depth = 0
-                            break
-                continue
-            other = first + 1
-            a = ~stopped & _lanes_in_box(
-                low[first, 0], low[first, 1], low[first, 2], high[first, 0], high[first, 1], high[first, 2],
-                points, ix, iy, iz,
-            )  # fmt: skip
-            b = ~stopped & _lanes_in_box(
-                low[other, 0], low[other, 1], low[other, 2], high[other, 0], high[other, 1], high[other, 2],
-                points, ix, iy, iz,
-            )  # fmt: skip
-            if a != 0 and b != 0:
-                if nearer_second(low, high, first, dx, dy, dz):
-                    first, other = other, first
-                stack[depth] = other
-                stack[depth + 1] = first
-                depth += 2
-            elif a != 0:
-                stack[depth] = first
-                depth += 1
-            elif b != 0:
-                stack[depth] = other
-                depth += 1
+                        occluder = -1 - node
         masks[d] = ~stopped & _ALL
 
 
-@jit
+@jit(borrows=True)
 def load_packet(origins: NDArray[np.float32], first: int, n: int, points: NDArray[np.float32]) -> None:
     """Copy `n` points from `first` on into the packet and fill up with the first of them."""
     for lane in range(LANES):
         sample = first + lane if lane < n else first
         for axis in range(3):
             points[axis, lane] = origins[sample, axis]
+
+
+@jit
+def packet_offsets(sample_offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """First packet of each surface and the number of packets, int64 (n_surfaces + 1,).
+
+    `sample_offsets`, int64 (n_surfaces + 1,), are offsets into samples; packets never hold points of two surfaces.
+    """
+    offsets = np.zeros(len(sample_offsets), np.int64)
+    for surface in range(len(sample_offsets) - 1):
+        n = sample_offsets[surface + 1] - sample_offsets[surface]
+        offsets[surface + 1] = offsets[surface] + (n + LANES - 1) // LANES
+    return offsets
+
+
+@jit
+def packet_masks(
+    bvh: Bvh,
+    origins: NDArray[np.float32],
+    sample_offsets: NDArray[np.int64],
+    normals: NDArray[np.float32],
+    directions: NDArray[np.float32],
+    t_min: float,
+    start: int,
+    stop: int,
+) -> NDArray[np.uint16]:
+    """Which sample sees which direction, a bit each: what edits keep and combine.
+
+    Masks against two sets of triangles give those against both by a bitwise AND.
+
+    Parameters
+    ----------
+    bvh, origins, sample_offsets, normals, directions, t_min, start, stop
+        As for :func:`visible_fraction`.
+
+    Returns
+    -------
+    uint16, (n_packets, n_directions)
+        Bit `k` of packet `p` is sample ``sample_offsets[s] + 16 (p - offsets[s]) + k`` of surface `s`, with
+        :func:`packet_offsets`, counted from `start`. Bits beyond the last sample of a surface are 0.
+    """
+    t_min = np.float32(t_min)
+    n_directions = len(directions)
+    offsets = packet_offsets(sample_offsets[start : stop + 1])
+    result = np.empty((offsets[-1], n_directions), np.uint16)
+    points = np.empty((3, LANES), np.float32)
+    stack = np.empty(STACK, np.int32)
+    masks = np.empty(n_directions, np.int32)
+    packet = 0
+    for surface in range(start, stop):
+        for first in range(sample_offsets[surface], sample_offsets[surface + 1], LANES):
+            n = min(LANES, sample_offsets[surface + 1] - first)
+            load_packet(origins, first, n, points)
+            cast_packet(bvh, points, normals[surface], directions, t_min, stack, masks)
+            present = (1 << n) - 1
+            for d in range(n_directions):
+                result[packet, d] = masks[d] & present
+            packet += 1
+    return result
+
+
+@jit(borrows=True)
+def weigh_packet(masks: NDArray[np.integer], weights: NDArray[np.float32], seen: NDArray[np.float64]) -> float:
+    """Add the weight of the points of a packet that see each direction to `seen`; the weight of all of them."""
+    total = 0.0
+    for lane in range(len(weights)):
+        weight = np.float64(weights[lane])
+        total += weight
+        for d in range(len(masks)):
+            seen[d] += weight * ((masks[d] >> lane) & 1)
+    return total
+
+
+@jit(borrows=True)
+def write_fraction(seen: NDArray[np.float64], total: float, result: NDArray[np.uint8]) -> None:
+    """Round shares of a total to 0 to 255."""
+    if total > 0.0:
+        for d in range(len(seen)):
+            result[d] = int(255.0 * (seen[d] / total) + 0.5)
+
+
+@jit
+def fraction_of_masks(
+    masks: NDArray[np.uint16],
+    weights: NDArray[np.float32],
+    sample_offsets: NDArray[np.int64],
+    start: int,
+    stop: int,
+) -> NDArray[np.uint8]:
+    """Share of each surface that sees each direction, as :func:`visible_fraction`, from kept masks.
+
+    Parameters
+    ----------
+    masks : uint16, (n_packets, n_directions)
+        From :func:`packet_masks` for these surfaces.
+    weights, sample_offsets, start, stop
+        As for :func:`visible_fraction`.
+
+    Returns
+    -------
+    uint8, (stop - start, n_directions)
+    """
+    result = np.zeros((stop - start, masks.shape[1]), np.uint8)
+    seen = np.empty(masks.shape[1])
+    packet = 0
+    for surface in range(start, stop):
+        seen[:] = 0.0
+        total = 0.0
+        for first in range(sample_offsets[surface], sample_offsets[surface + 1], LANES):
+            last = min(first + LANES, sample_offsets[surface + 1])
+            total += weigh_packet(masks[packet], weights[first:last], seen)
+            packet += 1
+        write_fraction(seen, total, result[surface - start])
+    return result
 
 
 @jit
@@ -197,14 +342,8 @@ def visible_fraction(
             n = min(LANES, sample_offsets[surface + 1] - first)
             load_packet(origins, first, n, points)
             cast_packet(bvh, points, normals[surface], directions, t_min, stack, masks)
-            for lane in range(n):
-                weight = np.float64(weights[first + lane])
-                total += weight
-                for d in range(n_directions):
-                    seen[d] += weight * ((masks[d] >> lane) & 1)
-        if total > 0.0:
-            for d in range(n_directions):
-                result[surface - start, d] = int(255.0 * (seen[d] / total) + 0.5)
+            total += weigh_packet(masks, weights[first : first + n], seen)
+        write_fraction(seen, total, result[surface - start])
     return result
 
 

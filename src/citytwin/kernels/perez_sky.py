@@ -96,28 +96,44 @@ def perez_parameters(zenith: float, dhi: float, dni: float, day_of_year: int) ->
 
 
 @jit
-def relative_radiance(p: SkyShape, sine_altitude: float, cosine_to_sun: float) -> float:
-    """Radiance of a point of the sky in an arbitrary unit.
-
-    ``(1 + a exp(b / cos zeta)) (1 + c exp(d gamma) + e cos(gamma)**2)`` with zeta from the zenith and gamma from the
-    sun; cos zeta is at least 0.01, exponents at most 50, and the result at least 0.
+def gradation(p: SkyShape, sine_altitude: float) -> float:
+    """First factor of the relative radiance, ``1 + a exp(b / cos zeta)`` with zeta from the zenith.
 
     Parameters
     ----------
     p : SkyShape
     sine_altitude : float
-        cos zeta of the point.
+        cos zeta of the point, taken as at least 0.01; the exponent is at most 50.
+
+    Returns
+    -------
+    float
+    """
+    return 1.0 + p.a * math.exp(min(50.0, p.b / max(0.01, sine_altitude)))
+
+
+@jit
+def indicatrix(p: SkyShape, cosine_to_sun: float) -> float:
+    """Second factor of the relative radiance, ``1 + c exp(d gamma) + e cos(gamma)**2`` with gamma from the sun.
+
+    Parameters
+    ----------
+    p : SkyShape
     cosine_to_sun : float
-        cos gamma of the point.
+        cos gamma of the point; the exponent is at most 50.
 
     Returns
     -------
     float
     """
     cosine = min(1.0, max(-1.0, cosine_to_sun))
-    gradation = 1.0 + p.a * math.exp(min(50.0, p.b / max(0.01, sine_altitude)))
-    indicatrix = 1.0 + p.c * math.exp(min(50.0, p.d * math.acos(cosine))) + p.e * cosine * cosine
-    return max(0.0, gradation * indicatrix)
+    return 1.0 + p.c * math.exp(min(50.0, p.d * math.acos(cosine))) + p.e * cosine * cosine
+
+
+@jit
+def dot(a: NDArray[np.float64], i: int, b: NDArray[np.float64], k: int) -> float:
+    """Scalar product of row `i` of `a` (n, 3) and row `k` of `b` (m, 3)."""
+    return a[i, 0] * b[k, 0] + a[i, 1] * b[k, 1] + a[i, 2] * b[k, 2]
 
 
 @jit
@@ -131,8 +147,9 @@ def perez_sky(
 ) -> NDArray[np.float32]:
     """Radiance of each patch in each hour; over the horizontal it gives DHI again, every hour.
 
-    The relative radiance at the centre of each patch is scaled by the closure. The sky is isotropic where the sun is
-    below the horizon or the model gives no radiance at all.
+    The relative radiance at the centre of each patch, the product of :func:`gradation` and :func:`indicatrix` and at
+    least 0, is scaled by the closure. The sky is isotropic where the sun is below the horizon or the model gives no
+    radiance at all.
 
     Parameters
     ----------
@@ -143,7 +160,8 @@ def perez_sky(
     direction : float64, (d, 3)
         Unit vectors to the patch centres.
     projected_up : float32, (d,), sr
-        Projected solid angles of the patches on the horizontal.
+        Weights of the patches on the horizontal: their projected solid angles or, where a finer sky is cast, those of
+        its patches gathered by :func:`citytwin.kernels.patch_overlap.coarse_sums`.
 
     Returns
     -------
@@ -159,10 +177,13 @@ def perez_sky(
         total = 0.0
         if sun[hour, 2] > 0.0:
             p = perez_parameters(math.acos(min(1.0, sun[hour, 2])), dhi[hour], dni[hour], day_of_year[hour])
+            height, along_row = -1.0, 0.0
             for patch in range(n_patches):
-                x = direction[patch]
-                cosine = x[0] * sun[hour, 0] + x[1] * sun[hour, 1] + x[2] * sun[hour, 2]
-                relative[patch] = relative_radiance(p, x[2], cosine)
+                if direction[patch, 2] != height:
+                    height = direction[patch, 2]
+                    along_row = gradation(p, height)
+                cosine = dot(sun, hour, direction, patch)
+                relative[patch] = max(0.0, along_row * indicatrix(p, cosine))
                 total += relative[patch] * projected_up[patch]
         if total <= 0.0:
             for patch in range(n_patches):
@@ -203,7 +224,7 @@ class NearestPatches(NamedTuple):
     Parameters
     ----------
     patch : int16, (h, 3)
-        Nearest first.
+        Nearest first; of patches equally near, the first of the sky.
     share : float32, (h, 3)
         Weights that sum to 1.
     """
@@ -212,16 +233,62 @@ class NearestPatches(NamedTuple):
     share: NDArray[np.float32]
 
 
+NEIGHBOURS = 2
+"""Patches on each side of the sun's azimuth that can be among the three nearest of a row."""
+TURN = 2.0 * math.pi
+OVERHEAD = 1e-6
+"""Sine of the zenith angle below which a sun has no azimuth to speak of and whole rows are searched."""
+SLACK = 1e-12
+"""Rounding allowed for when a row is ruled out."""
+
+
+@jit
+def row_offsets(direction: NDArray[np.float64]) -> NDArray[np.int64]:
+    """First patch of each row of the sky, and the number of patches, int64 (r + 1,).
+
+    Parameters
+    ----------
+    direction : float64, (d, 3)
+        Unit vectors to the patch centres, row by row: those of a row have the same height.
+    """
+    n = len(direction)
+    offsets = np.empty(n + 1, np.int64)
+    rows = 0
+    for patch in range(n):
+        if patch == 0 or direction[patch, 2] != direction[patch - 1, 2]:
+            offsets[rows] = patch
+            rows += 1
+    offsets[rows] = n
+    return offsets[: rows + 1].copy()
+
+
+@jit
+def _offer(patch: int, cosine: float, best: NDArray[np.float64], found: NDArray[np.int16]) -> None:
+    """Put a patch in its place among the three nearest so far."""
+    rank = 3
+    while rank > 0 and (cosine > best[rank - 1] or (cosine == best[rank - 1] and patch < found[rank - 1])):
+        rank -= 1
+    for k in range(2, rank, -1):
+        best[k] = best[k - 1]
+        found[k] = found[k - 1]
+    if rank < 3:
+        best[rank] = cosine
+        found[rank] = patch
+
+
 @jit
 def nearest_patches(sun: NDArray[np.float64], direction: NDArray[np.float64]) -> NearestPatches:
     """Three patches nearest to the sun, weighted by ``1 / (1.0002 - cos angle)``.
+
+    Rows are searched from the one at the height of the sun on, upwards and downwards, until no patch of the next row
+    can be nearer than the third found so far; of a row only the patches about the azimuth of the sun are looked at.
 
     Parameters
     ----------
     sun : float64, (h, 3)
         Unit vectors to the sun.
     direction : float64, (d, 3)
-        Unit vectors to the patch centres, at least three.
+        Unit vectors to the patch centres of :func:`citytwin.kernels.reinhart.reinhart`.
 
     Returns
     -------
@@ -230,20 +297,38 @@ def nearest_patches(sun: NDArray[np.float64], direction: NDArray[np.float64]) ->
     n_hours = len(sun)
     patch = np.zeros((n_hours, 3), np.int16)
     share = np.empty((n_hours, 3), np.float32)
+    offsets = row_offsets(direction)
+    n_rows = len(offsets) - 1
+    sine = direction[offsets[:-1], 2]
+    cosine = np.sqrt(np.maximum(0.0, 1.0 - sine * sine))
     best = np.empty(3)
     for hour in range(n_hours):
         best[:] = -2.0
-        for i in range(len(direction)):
-            cosine = sun[hour, 0] * direction[i, 0] + sun[hour, 1] * direction[i, 1] + sun[hour, 2] * direction[i, 2]
-            rank = 3
-            while rank > 0 and cosine > best[rank - 1]:
-                rank -= 1
-            for k in range(2, rank, -1):
-                best[k] = best[k - 1]
-                patch[hour, k] = patch[hour, k - 1]
-            if rank < 3:
-                best[rank] = cosine
-                patch[hour, rank] = i
+        height = sun[hour, 2]
+        level = math.hypot(sun[hour, 0], sun[hour, 1])
+        turn = math.atan2(sun[hour, 0], sun[hour, 1]) / TURN
+        above = np.searchsorted(sine, height)
+        below = above - 1
+        while True:
+            near_above = height * sine[above] + level * cosine[above] if above < n_rows else -2.0
+            near_below = height * sine[below] + level * cosine[below] if below >= 0 else -2.0
+            if max(near_above, near_below) + SLACK < best[2] or (above >= n_rows and below < 0):
+                break
+            if near_above >= near_below:
+                row = above
+                above += 1
+            else:
+                row = below
+                below -= 1
+            first, n = offsets[row], offsets[row + 1] - offsets[row]
+            if level < OVERHEAD or n <= 2 * NEIGHBOURS:
+                for k in range(first, first + n):
+                    _offer(k, dot(sun, hour, direction, k), best, patch[hour])
+            else:
+                middle = np.int64(np.floor(turn * n))
+                for step in range(1 - NEIGHBOURS, 1 + NEIGHBOURS):
+                    k = first + (middle + step) % n
+                    _offer(k, dot(sun, hour, direction, k), best, patch[hour])
         weights = 1.0 / np.maximum(1e-6, 1.0002 - best)
         share[hour] = weights / weights.sum()
     return NearestPatches(patch, share)

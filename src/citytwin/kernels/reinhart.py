@@ -105,7 +105,8 @@ def projected_solid_angles(
 
     A patch of uniform radiance L irradiates the plane by L times this. The cosine is averaged over the cells of the
     patch, so that patches cut by the plane count with the part in front of it. For an open plane they sum to
-    ``pi (1 + cos tilt) / 2`` within 0.1 % at 145 patches.
+    ``pi (1 + cos tilt) / 2`` within 0.1 % at 145 patches. Only patches near the plane, and those seen through glass,
+    need their cells one by one: elsewhere the mean cosine is that of the mean cell.
 
     Parameters
     ----------
@@ -122,19 +123,31 @@ def projected_solid_angles(
     """
     n = len(normals)
     n_patches, n_cells, _ = cells.shape
+    middle = np.zeros((n_patches, 3))
+    reach = np.zeros(n_patches)
+    for patch in range(n_patches):
+        for axis in range(3):
+            middle[patch, axis] = cells[patch, :, axis].sum() / n_cells
+        for cell in range(n_cells):
+            away = 0.0
+            for axis in range(3):
+                away += (cells[patch, cell, axis] - middle[patch, axis]) ** 2
+            reach[patch] = max(reach[patch], math.sqrt(away))
+
     result = np.empty((n, n_patches), np.float32)
     for i in range(n):
+        x, y, z = normals[i, 0], normals[i, 1], normals[i, 2]
         for patch in range(n_patches):
-            total = 0.0
-            for cell in range(n_cells):
-                cosine = (
-                    normals[i, 0] * cells[patch, cell, 0]
-                    + normals[i, 1] * cells[patch, cell, 1]
-                    + normals[i, 2] * cells[patch, cell, 2]
-                )
-                if cosine > 0.0:
-                    total += cosine * incidence_modifier(cosine, angular_loss)
-            result[i, patch] = total * solid_angle[patch] / n_cells
+            mean = x * middle[patch, 0] + y * middle[patch, 1] + z * middle[patch, 2]
+            if mean < -reach[patch]:
+                mean = 0.0
+            elif mean <= reach[patch] or angular_loss != 0.0:
+                mean = 0.0
+                for cell in range(n_cells):
+                    cosine = x * cells[patch, cell, 0] + y * cells[patch, cell, 1] + z * cells[patch, cell, 2]
+                    if cosine > 0.0:
+                        mean += cosine * incidence_modifier(cosine, angular_loss) / n_cells
+            result[i, patch] = mean * solid_angle[patch]
     return result
 
 
@@ -167,7 +180,7 @@ def sky_view(visible: NDArray[np.uint8], projected: NDArray[np.float32]) -> NDAr
 def extend_behind(
     visible: NDArray[np.uint8], normals: NDArray[np.float64], direction: NDArray[np.float64], reach: float
 ) -> None:
-    """Give patches just behind a surface's plane the visible fraction of the nearest patch before it, in place.
+    """Give patches just behind a surface's plane the visible fraction of the nearest patch just before it, in place.
 
     No rays are cast to patches whose centre is behind the plane, yet parts of them may be before it, and the sun there
     lies between them and patches that were cast.
@@ -181,10 +194,12 @@ def extend_behind(
     direction : float64, (d, 3)
         Unit vectors to the patch centres.
     reach : float
-        Sine of the angle behind the plane up to which patches are filled.
+        Sine of the angle behind the plane up to which patches are filled, more than a patch is wide: 0.25 over the
+        factor of the subdivision. Patches up to twice as far before the plane are copied from.
     """
     n, n_patches = visible.shape
     height = np.empty(n_patches)
+    near = np.empty(n_patches, np.int64)
     for i in range(n):
         for patch in range(n_patches):
             height[patch] = (
@@ -192,13 +207,16 @@ def extend_behind(
                 + normals[i, 1] * direction[patch, 1]
                 + normals[i, 2] * direction[patch, 2]
             )
+        n_near = 0
+        for patch in range(n_patches):
+            if FRONT < height[patch] <= 2.0 * reach:
+                near[n_near] = patch
+                n_near += 1
         for patch in range(n_patches):
             if height[patch] > FRONT or height[patch] < -reach:
                 continue
             best = -2.0
-            for other in range(n_patches):
-                if height[other] <= FRONT:
-                    continue
+            for other in near[:n_near]:
                 cosine = (
                     direction[patch, 0] * direction[other, 0]
                     + direction[patch, 1] * direction[other, 1]

@@ -12,6 +12,7 @@ from citytwin.model.irradiation import Irradiation
 from citytwin.model.network import Network
 from citytwin.model.provenance import InputFile, Provenance
 from citytwin.model.pv import PvYield
+from citytwin.model.trees import Trees
 from citytwin.model.triangles import Triangles
 from citytwin.model.twin import Twin
 from citytwin.model.validity import Tolerances
@@ -37,6 +38,7 @@ __all__ = [
     "Status",
     "SurfaceKind",
     "Tolerances",
+    "Trees",
     "Triangles",
     "Twin",
     "Use",

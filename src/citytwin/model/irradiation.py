@@ -18,6 +18,8 @@ from citytwin.model.findings import Findings
 from citytwin.model.polygons import surface_polygons
 from citytwin.model.provenance import Provenance
 from citytwin.model.ragged import freeze
+from citytwin.model.sample_map import SampleMap
+from citytwin.model.sky_dome import Exposure, SkyDome, hours_of, sun_over
 from citytwin.model.sun import NOMINAL_YEAR_DAYS
 from citytwin.model.weather import HOURS
 
@@ -26,81 +28,19 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from citytwin.kernels.hourly_irradiance import Sun
-    from citytwin.kernels.reinhart import Patches
     from citytwin.model.city import CityModel
 
-BUILDINGS_A_BLOCK = 8
+SURFACES_A_BLOCK = 64
 MINUTES_A_STEP = 5
 
 
 @dataclass(frozen=True, eq=False)
-class SkyDome:
-    """Sky and sun of a weather year over the patches of the sky, in the hours with any radiation.
-
-    Parameters
-    ----------
-    patches : Patches
-    radiance : float32 array (d, h), W/(m2 sr)
-    sun : Sun
-        Of the h hours.
-    hour : int64 array (h,)
-        Hour of the year of each column.
-    latitude, longitude : float, degrees north and east
-    utc_offset_h : float
-    """
-
-    patches: Patches
-    radiance: NDArray[np.float32]
-    sun: Sun
-    hour: NDArray[np.int64]
-    latitude: float
-    longitude: float
-    utc_offset_h: float
-
-
-@dataclass(frozen=True, eq=False)
-class Exposure:
-    """What each surface sees of the sky; rows of one building lie side by side.
-
-    Parameters
-    ----------
-    surface : int32 array (n,)
-        Row of the surface in the city.
-    offsets : int64 array (b + 1,)
-        First row of each building.
-    building : int32 array (b,)
-        Row of the building in the buildings the analysis was made for.
-    normal : float64 array (n, 3)
-        Unit vector to the outside.
-    visible : uint8 array (n, d)
-        Share of the surface that sees each patch of the sky, 255 is all of it.
-    share : float64 array (n,)
-        Share of the surface that is outdoors: the rest is buried in buildings or walls shared with neighbours.
-    area : float64 array (n,), m2
-        Of the outdoor part.
-    """
-
-    surface: NDArray[np.int32]
-    offsets: NDArray[np.int64]
-    building: NDArray[np.int32]
-    normal: NDArray[np.float64]
-    visible: NDArray[np.uint8]
-    share: NDArray[np.float64]
-    area: NDArray[np.float64]
-
-    def __post_init__(self) -> None:
-        freeze(self.surface, self.offsets, self.building, self.normal, self.visible, self.share, self.area)
-
-
-@dataclass(frozen=True, eq=False)
 class Irradiation:
-    """Irradiation of surfaces over a year: draft model.
+    """Irradiation of surfaces over a year.
 
-    The sum of three parts: diffuse radiation of the patches a surface sees; direct radiation with the exact cosine of
-    incidence and the share of the surface that sees the sky around the sun; and radiation reflected by ground and
-    facades, ``rho / (1 - rho) (1 - SVF)`` times the mean irradiance of the building's own envelope, i.e. what a grey
-    enclosure that is lit like the building itself sends back.
+    The sum of three parts: diffuse radiation of the patches of the sky a surface sees; direct radiation with the exact
+    cosine of incidence and the share of the surface that sees the sky around the sun; and what ground and facades send
+    back of either.
 
     Monthly and annual sums are stored, hours are computed when asked for. Built by :func:`citytwin.solar.irradiate`.
 
@@ -120,12 +60,14 @@ class Irradiation:
     level : str
     sky : str
         Model of the diffuse sky.
-    albedo : float
-        Mean reflectance of ground and facades.
+    bounces : int
+        Reflections that are followed.
     dome, exposure : SkyDome, Exposure
         What the hours are computed from.
     row : int64 array (n,)
         Row of each surface in `exposure`.
+    samples : SampleMap, optional
+        Of all surfaces of the analysis, where it was asked for.
     findings : Findings
     provenance : Provenance
     """
@@ -138,10 +80,11 @@ class Irradiation:
     sky_view: NDArray[np.float64]
     level: str
     sky: str
-    albedo: float
+    bounces: int
     dome: SkyDome = field(repr=False)
     exposure: Exposure = field(repr=False)
     row: NDArray[np.int64] = field(repr=False)
+    samples: SampleMap | None = field(default=None, repr=False)
     findings: Findings = field(default_factory=Findings.of, repr=False)
     provenance: Provenance = field(default_factory=Provenance, repr=False)
 
@@ -152,10 +95,7 @@ class Irradiation:
         return len(self.surface)
 
     def __repr__(self) -> str:
-        return (
-            f"Irradiation({len(self)} surfaces, {self.area.sum():.0f} m2, level={self.level!r}, sky={self.sky!r}, "
-            f"draft model)"
-        )
+        return f"Irradiation({len(self)} surfaces, {self.area.sum():.0f} m2, level={self.level!r}, sky={self.sky!r})"
 
     @cached_property
     def annual(self) -> NDArray[np.float64]:
@@ -178,8 +118,6 @@ class Irradiation:
     def hourly(self, rows: NDArray[np.integer] | Sequence[int], angular_loss: float = 0.0) -> NDArray[np.float32]:
         """Irradiance of some surfaces in each hour of the year.
 
-        Whole buildings are computed at a time: ask for all surfaces of a building at once.
-
         Parameters
         ----------
         rows : int array (k,)
@@ -199,40 +137,14 @@ class Irradiation:
             A row is out of range.
         """
         wanted = self.row[as_rows(rows, "rows", len(self))]
-        group = np.searchsorted(self.exposure.offsets, wanted, side="right") - 1
-        order = np.argsort(group, kind="stable")
-        groups, starts = np.unique(group[order], return_index=True)
-        bounds = np.append(starts, len(order))
         result = np.zeros((len(wanted), HOURS), np.float32)
 
         def fill(start: int, stop: int) -> None:
-            for k in range(start, stop):
-                asked = order[bounds[k] : bounds[k + 1]]
-                total = self._building_hours(int(groups[k]), angular_loss)
-                first = self.exposure.offsets[groups[k]]
-                result[asked[:, None], self.dome.hour] = total[wanted[asked] - first]
+            hours = hours_of(self.exposure, self.dome, wanted[start:stop], angular_loss)
+            result[start:stop, self.dome.hour] = hours
 
-        map_blocks(fill, len(groups), BUILDINGS_A_BLOCK)
+        map_blocks(fill, len(wanted), SURFACES_A_BLOCK)
         return result
-
-    def _building_hours(self, group: int, angular_loss: float) -> NDArray[np.float32]:
-        """Irradiance of every surface of one building in the hours of the dome, float32 (m, h)."""
-        from citytwin.kernels.hourly_irradiance import group_means, hourly_irradiance
-        from citytwin.kernels.martin_ruiz import hemispherical_modifier
-        from citytwin.kernels.reinhart import projected_solid_angles, sky_view
-
-        exposure, dome = self.exposure, self.dome
-        part = slice(exposure.offsets[group], exposure.offsets[group + 1])
-        visible, normal = exposure.visible[part], exposure.normal[part]
-        projected = projected_solid_angles(normal, dome.patches.cells, dome.patches.solid_angle, 0.0)
-        hours = hourly_irradiance(visible, normal, projected, dome.radiance, dome.sun, 0.0)
-        mean = group_means(hours, exposure.area[part], np.array([0, len(visible)]))
-        gain = reflected_gain(self.albedo, sky_view(visible, projected), exposure.share[part])
-        if angular_loss > 0.0:
-            projected = projected_solid_angles(normal, dome.patches.cells, dome.patches.solid_angle, angular_loss)
-            hours = hourly_irradiance(visible, normal, projected, dome.radiance, dome.sun, angular_loss)
-            gain *= hemispherical_modifier(angular_loss)
-        return hours + (gain[:, None] * mean).astype(np.float32)
 
     def sun_hours(self, dates: Sequence[date | str]) -> NDArray[np.float64]:
         """Hours of possible sunshine on some dates: geometry only, as under a clear sky.
@@ -250,23 +162,24 @@ class Irradiation:
         -------
         float64 array (n, k), hours
         """
-        from citytwin.kernels.hourly_irradiance import Sun, sun_time
         from citytwin.kernels.perez_sky import nearest_patches
         from citytwin.kernels.solar_position import solar_position
+        from citytwin.kernels.sun_irradiance import sun_time
 
         dome = self.dome
         minutes = np.arange(0, 1440, MINUTES_A_STEP) + MINUTES_A_STEP / 2
         steps = np.array(minutes / 1440.0 - dome.utc_offset_h / 24.0, np.float64)
-        visible, normal = self.exposure.visible[self.row], self.exposure.normal[self.row]
+        normal = self.exposure.normal[self.row]
         result = np.zeros((len(self), len(dates)))
         for k, day in enumerate(dates):
             day = date.fromisoformat(day) if isinstance(day, str) else day
             since: NDArray[np.float64] = steps + (NOMINAL_YEAR_DAYS + (day - date(2001, 1, 1)).days)
             direction = solar_position(since, dome.latitude, dome.longitude).direction
             direction = np.ascontiguousarray(direction[direction[:, 2] > 0.0])
-            nearest = nearest_patches(direction, dome.patches.direction)
-            sun = Sun(direction, np.zeros(len(direction)), nearest.patch, nearest.share)
-            result[:, k] = sun_time(visible, normal, sun) * MINUTES_A_STEP / 60.0
+            near = nearest_patches(direction, dome.patches.direction)
+            sun = sun_over(direction, np.zeros(len(direction)), near, near)
+            leaf = dome.leaf_of_day[min(day.timetuple().tm_yday, 365) - 1]
+            result[:, k] = sun_time(self.exposure.visible[leaf][self.row], normal, sun) * MINUTES_A_STEP / 60.0
         return result
 
     def to_pandas(self) -> pd.DataFrame:
@@ -309,17 +222,5 @@ class Irradiation:
                 "sky_view": ("surface", self.sky_view),
             },
             coords={"surface": self.surface, "month": np.arange(1, 13), "building": ("surface", self.building)},
-            attrs={"level": self.level, "sky": self.sky, "albedo": self.albedo},
+            attrs={"level": self.level, "sky": self.sky, "bounces": self.bounces},
         )
-
-
-def reflected_gain(
-    albedo: float, sky_view: NDArray[np.float64], outdoor_share: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Reflected irradiance over the mean irradiance of the building's envelope, ``rho / (1 - rho) (1 - SVF)``, (n,).
-
-    The surroundings are taken as a grey enclosure that receives as much as the building's own envelope does: their
-    radiosity J then satisfies ``J = rho E + rho J``, and a surface sees them in the part of the hemisphere that is not
-    sky. No constant is fitted.
-    """
-    return albedo / (1.0 - albedo) * (1.0 - sky_view) * (outdoor_share > 0.0)

@@ -23,11 +23,16 @@ def sun_of(weather: Weather) -> SunPosition:
     The sun is that of the nominal year 2001. In the years the hours of a test year were taken from it stood up to 0.2
     degrees elsewhere.
     """
+    return sun_over_year(weather.latitude, weather.longitude, weather.utc_offset_h, weather.sun_offset_h)
+
+
+def sun_over_year(latitude: float, longitude: float, utc_offset_h: float, sun_offset_h: float = 0.5) -> SunPosition:
+    """Position of the sun in each hour of the nominal year, `sun_offset_h` after its begin in local standard time."""
     from citytwin.kernels.solar_position import solar_position
 
-    hours = np.arange(len(weather.ghi), dtype=np.float64) + (weather.sun_offset_h - weather.utc_offset_h)
+    hours = np.arange(24 * sum(MONTH_DAYS), dtype=np.float64) + (sun_offset_h - utc_offset_h)
     days: NDArray[np.float64] = NOMINAL_YEAR_DAYS + hours / 24.0
-    return solar_position(days, weather.latitude, weather.longitude)
+    return solar_position(days, latitude, longitude)
 
 
 def month_of_hour() -> NDArray[np.int64]:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 HOURS = 8760
 NOMINAL_YEAR = 2001
+RADIATION = ("ghi", "dni", "dhi")
+OTHERS = ("temp_air", "relative_humidity", "wind_speed", "sky_temperature", "snow_depth", "albedo")
+
+
+def _unknown() -> NDArray[np.float64]:
+    return np.full(HOURS, np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +40,7 @@ class Weather:
     relative_humidity : float64 array (8760,), percent
     wind_speed : float64 array (8760,), m/s
     ghi, dni, dhi : float64 arrays (8760,), W/m2
-        Global horizontal, direct normal and diffuse horizontal irradiance.
+        Global horizontal, direct normal and diffuse horizontal irradiance, known in every hour and not negative.
     sky_temperature : float64 array (8760,), degrees Celsius
         Effective radiant temperature of the sky.
     latitude, longitude : float, degrees north and east
@@ -47,6 +53,15 @@ class Weather:
     synthetic : bool
         True where the year was generated, not measured or published.
     findings, provenance
+    snow_depth : float64 array (8760,), m
+        On the ground; NaN where it is not known, which is the default.
+    albedo : float64 array (8760,)
+        Of the ground; NaN where it is not known, which is the default.
+
+    Raises
+    ------
+    ValueError
+        A column has another length, or a component of irradiance is missing, infinite or negative in some hour.
     """
 
     temp_air: NDArray[np.float64]
@@ -65,10 +80,18 @@ class Weather:
     synthetic: bool = False
     findings: Findings = field(default_factory=Findings.of)
     provenance: Provenance = field(default_factory=Provenance)
+    snow_depth: NDArray[np.float64] = field(default_factory=_unknown)
+    albedo: NDArray[np.float64] = field(default_factory=_unknown)
 
     def __post_init__(self) -> None:
-        for name in ("temp_air", "relative_humidity", "wind_speed", "ghi", "dni", "dhi", "sky_temperature"):
+        for name in RADIATION + OTHERS:
             column = as_floats(getattr(self, name), name, (HOURS,), missing=True)
+            if name in RADIATION and not (column >= 0.0).all():
+                hours = np.flatnonzero(~(column >= 0.0))
+                raise ValueError(
+                    f"{name} must be known and not negative in every hour, but in {len(hours)} hours it is not: hour "
+                    f"{hours[0]} of the year has {column[hours[0]]:g}. Fill gaps, and set small negative readings to 0"
+                )
             freeze(column)
             object.__setattr__(self, name, column)
 
@@ -90,10 +113,10 @@ class Weather:
         return pd.date_range(f"{NOMINAL_YEAR}-01-01", periods=HOURS, freq="h", tz=zone)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Table with pvlib's column names; ``attrs["interval"]`` states the label."""
+        """Table with pvlib's column names, depth of snow in m; ``attrs["interval"]`` states the label."""
         import pandas as pd
 
-        columns = ("temp_air", "relative_humidity", "wind_speed", "ghi", "dni", "dhi", "sky_temperature")
+        columns = ("temp_air", "relative_humidity", "wind_speed", *RADIATION, "sky_temperature", "snow_depth", "albedo")
         frame = pd.DataFrame({name: getattr(self, name) for name in columns}, index=self.index)
         frame.attrs["interval"] = "left-labelled mean over one hour"
         return frame

@@ -25,7 +25,7 @@ def assess(
     *,
     years: tuple[int, ...] = YEARS,
     use: str = "operated",
-    level: str = "draft",
+    level: str = "standard",
     sky: str = "perez",
     draws: int | None = None,
 ) -> Assessment:

@@ -1,4 +1,5 @@
+from .horizon import Horizon
 from .irradiate import irradiate
 from .photovoltaics import photovoltaics
 
-__all__ = ["irradiate", "photovoltaics"]
+__all__ = ["Horizon", "irradiate", "photovoltaics"]

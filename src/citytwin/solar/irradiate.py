@@ -8,27 +8,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin._threads import map_blocks
-from citytwin.kernels.bvh import build_bvh
-from citytwin.kernels.hourly_irradiance import group_means, monthly_irradiation
-from citytwin.kernels.reinhart import extend_behind, projected_solid_angles, sky_view
 from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
 from citytwin.model.enums import Action, Severity
 from citytwin.model.findings import Finding, Findings
-from citytwin.model.irradiation import Exposure, Irradiation, SkyDome, reflected_gain
+from citytwin.model.irradiation import Irradiation
 from citytwin.model.provenance import Provenance
-from citytwin.model.sun import month_of_hour
-from citytwin.model.triangles import GRID_M, Triangles
+from citytwin.model.ragged import row_of
+from citytwin.model.sample_map import SampleMap
+from citytwin.model.sky_dome import Exposure, SkyDome, months_of, sky_view_of
+from citytwin.model.trees import Trees
+from citytwin.model.triangles import Triangles
 from citytwin.model.weather import Weather
-from citytwin.solar.samples import SPACING_M, look_at_sky
-from citytwin.solar.scene import HALO_M, Receivers, around_cell, cell_rings, occluders, receivers_of
+from citytwin.solar.albedo import ground_albedo
+from citytwin.solar.crowns import leaf_state
+from citytwin.solar.exposure import Exposed, Surroundings, expose
+from citytwin.solar.horizon import Horizon
+from citytwin.solar.levels import LEVELS
+from citytwin.solar.reflections import BOUNCES
+from citytwin.solar.samples import SPACING_M
+from citytwin.solar.scene import HALO_M, scene_of
 from citytwin.solar.sky_dome import SKIES, sky_dome
-
-FACTORS = {"draft": 1}
-"""Subdivision of the sky at each level."""
-
-PATCH_REACH = 0.25
-"""Sine of the angle behind a surface up to which patches count as its own: more than a patch is wide."""
+from citytwin.solar.terrain import terrain_findings
 
 SURFACES_A_BLOCK = 256
 
@@ -37,17 +38,23 @@ def irradiate(
     city: CityModel,
     weather: Weather,
     context: CityModel | Triangles | None = None,
-    level: str = "draft",
+    level: str = "standard",
     sky: str = "perez",
     buildings: Buildings | None = None,
-    albedo: float = 0.2,
+    trees: Trees | None = None,
+    horizon: Horizon | None = None,
+    albedo: float | None = None,
+    bounces: int = BOUNCES,
+    halo_m: float = HALO_M,
+    samples: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Irradiation:
-    """Irradiation of the walls and roofs of today's buildings, shaded by each other and by themselves.
+    """Irradiation of the walls and roofs of today's buildings, shaded by each other, by terrain and by trees.
 
-    Samples on a 2 m grid look at 145 patches of the sky; the share of a surface that sees each patch is kept, and gives
-    diffuse radiation with any sky, direct radiation with any sun. A building's result does not depend on what else is
-    computed with it, as long as everything within 500 m of its cell of the 1 km grid is in `city` or `context`.
+    Samples on a 2 m grid look into the sky; the share of a surface that sees each direction is kept, and gives diffuse
+    radiation with any sky, direct radiation with any sun. Ground and facades send back what they get themselves. A
+    building's result does not depend on what else is computed with it, as long as everything within `halo_m` of its
+    cell of the 1 km grid is in `city` or `context`.
 
     Parameters
     ----------
@@ -55,16 +62,28 @@ def irradiate(
         Its existing buildings and those of unknown status receive and shade; planned ones, and those under
         construction, do neither.
     weather : Weather
+        Snow lies when it says so, else by temperature, see :func:`citytwin.solar.snow.snow_cover`.
     context : CityModel or Triangles, optional
-        What shades besides: the standing buildings of another model in the same CRS, a mesh.
-    level : {"draft"}
-        145 patches.
+        What shades besides: the standing buildings and the terrain of another model in the same CRS, a mesh.
+    level : {"draft", "fast", "standard", "exact"}
+        145, 577 or 2305 directions with the sun between the three nearest to it, or 2305 and the sun of every hour.
     sky : {"perez", "isotropic"}
         Distribution of the diffuse radiation over the sky.
     buildings : Buildings, optional
         Of `city`; an alternative may give them another status. Default ``city.buildings()``.
-    albedo : float, default 0.2
-        Reflectance of ground and facades, below 1.
+    trees : Trees, optional
+        By default those of `city`. They carry leaves by the season at its latitude.
+    horizon : Horizon, optional
+        Skyline of what is farther than the halo.
+    albedo : float, optional
+        Reflectance of ground, walls and roofs, below 1. By default that of ``albedo.csv`` by kind, with snow on the
+        ground and on flat roofs when it lies.
+    bounces : int
+        Reflections that are followed; 0 for none.
+    halo_m : float, m
+        Distance from a cell up to which geometry shades it.
+    samples : bool
+        Whether to keep the annual irradiation of every sample as well.
     progress : callable, optional
         Called with surfaces done and surfaces in all.
 
@@ -75,7 +94,8 @@ def irradiate(
     Raises
     ------
     ValueError
-        Unknown level or sky, albedo outside 0 to 1, or a context in another CRS.
+        Unknown level or sky, albedo outside 0 to 1, negative bounces or halo, a context in another CRS, or a vertex of
+        city or context that is not finite.
 
     References
     ----------
@@ -88,25 +108,32 @@ def irradiate(
     >>> import citytwin as ct
     >>> city = ct.synthetic.city(2, seed=1)
     >>> weather = ct.synthetic.weather(60.2, 24.9, ct.synthetic.helsinki_normals())
-    >>> sun = ct.solar.irradiate(city, weather)
+    >>> sun = ct.solar.irradiate(city, weather, level="fast")
     >>> bool(weather.ghi.sum() / 1000 < sun.annual.max() < 1.4 * weather.ghi.sum() / 1000)
     True
     """
-    if level not in FACTORS:
-        raise ValueError(f"level {level!r} does not exist; there is {', '.join(map(repr, FACTORS))}")
-    if sky not in SKIES:
-        raise ValueError(f"sky {sky!r} does not exist; there are {', '.join(map(repr, SKIES))}")
-    if not 0.0 <= albedo < 1.0:
-        raise ValueError(f"albedo must be from 0 to below 1, not {albedo}")
-    if isinstance(context, CityModel) and context.crs != city.crs:
-        raise ValueError(f"the context is in {context.crs}, the city in {city.crs}")
+    _check(city, context, level, sky, albedo, bounces, halo_m)
     if buildings is None:
         buildings = city.buildings()
-    receivers = receivers_of(city, buildings)
-    dome = sky_dome(weather, sky, FACTORS[level])
-    exposure, turned = _exposure(city, receivers, occluders(city, buildings, context), dome, progress)
-    monthly, view = _monthly(exposure, dome, albedo)
-    n = len(exposure.surface)
+    if trees is None:
+        trees = Trees.of_city(city)
+    ground = ground_albedo(weather)
+    known = ground.values if albedo is None else np.full(1, albedo)
+    with_snow = albedo is None and bool(ground.state.any())
+    around = Surroundings(trees, horizon, known[: 1 + with_snow], albedo, bounces, halo_m)
+    dome = sky_dome(
+        weather,
+        sky,
+        LEVELS[level],
+        leaf_state(weather.latitude, weather.altitude) if len(trees) else None,
+        ground.state if with_snow else None,
+    )
+    scene = scene_of(city, buildings, context)
+    exposed = expose(scene, dome, around, samples, progress)
+    exposure = exposed.exposure
+    monthly, view = _monthly(exposure, dome)
+    findings = _turned_findings(city, buildings, exposure, exposed.turned)
+    findings += terrain_findings(city, buildings, scene.models[0].receivers, scene.terrain) + trees.findings
     return Irradiation(
         surface=exposure.surface,
         building=np.repeat(exposure.building, np.diff(exposure.offsets)),
@@ -116,73 +143,76 @@ def irradiate(
         sky_view=view,
         level=level,
         sky=sky,
-        albedo=albedo,
+        bounces=bounces,
         dome=dome,
         exposure=exposure,
-        row=np.arange(n),
-        findings=_turned_findings(city, buildings, exposure, turned),
+        row=np.arange(len(exposure.surface)),
+        samples=_sample_map(city, exposed, monthly.sum(1)) if samples else None,
+        findings=findings + ground.findings if with_snow else findings,
         provenance=(city.provenance + weather.provenance + _context_provenance(context)).with_parameters(
-            solar_level=level, solar_sky=sky, solar_albedo=albedo, solar_halo_m=HALO_M, solar_spacing_m=SPACING_M
+            solar_level=level, solar_sky=sky, solar_albedo=[round(float(value), 4) for value in known],
+            solar_bounces=bounces, solar_halo_m=halo_m, solar_spacing_m=SPACING_M, solar_trees=len(trees),
+            solar_horizon=horizon is not None,
         ),
-    )
+    )  # fmt: skip
 
 
-def _exposure(
+def _sample_map(city: CityModel, exposed: Exposed, annual: NDArray[np.float64]) -> SampleMap:
+    """Annual irradiation of the samples, with what their surface gets besides sky and sun spread evenly."""
+    owner = row_of(exposed.offsets)
+    sums = exposed.sums / 1000.0
+    mean = np.bincount(owner, sums, minlength=len(annual)) / np.maximum(np.diff(exposed.offsets), 1)
+    points = exposed.points + city.origin
+    spread = (sums + (annual - mean)[owner]).astype(np.float32)
+    return SampleMap(exposed.exposure.surface, exposed.offsets, points, spread, city.crs)
+
+
+def _check(
     city: CityModel,
-    receivers: Receivers,
-    triangles: NDArray[np.float64],
-    dome: SkyDome,
-    progress: Callable[[int, int], None] | None,
-) -> tuple[Exposure, NDArray[np.bool_]]:
-    """What every receiver sees, cell by cell, and which were turned round."""
-    directions = dome.patches.direction
-    n = len(receivers.surface)
-    normal, share, area = np.zeros((n, 3)), np.zeros(n), np.zeros(n)
-    visible, turned = np.zeros((n, len(directions)), np.uint8), np.zeros(n, bool)
-    sizes = np.diff(receivers.offsets)
-    cells, cell_of = np.unique(receivers.cell, axis=0, return_inverse=True)
-    done = 0
-    for k, cell in enumerate(cells):
-        rows = np.flatnonzero(np.repeat(cell_of == k, sizes))
-        shift = np.array([*(GRID_M * cell), 0.0]) - city.origin
-        bvh = build_bvh(around_cell(triangles, shift))
-        seen = look_at_sky(bvh, cell_rings(city, receivers.surface[rows], shift), directions)
-        extend_behind(seen.visible, seen.normal, directions, PATCH_REACH)
-        normal[rows], visible[rows], share[rows], area[rows], turned[rows] = seen
-        done += len(rows)
-        if progress is not None:
-            progress(done, n)
-    exposure = Exposure(
-        surface=receivers.surface.astype(np.int32),
-        offsets=receivers.offsets,
-        building=receivers.building.astype(np.int32),
-        normal=normal,
-        visible=visible,
-        share=share,
-        area=area,
-    )
-    return exposure, turned
+    context: CityModel | Triangles | None,
+    level: str,
+    sky: str,
+    albedo: float | None,
+    bounces: int,
+    halo_m: float,
+) -> None:
+    if level not in LEVELS:
+        raise ValueError(f"level {level!r} does not exist; there are {', '.join(map(repr, LEVELS))}")
+    if sky not in SKIES:
+        raise ValueError(f"sky {sky!r} does not exist; there are {', '.join(map(repr, SKIES))}")
+    if albedo is not None and not 0.0 <= albedo < 1.0:
+        raise ValueError(f"albedo must be from 0 to below 1, not {albedo}")
+    if bounces < 0 or not halo_m >= 0.0:
+        raise ValueError(f"bounces and halo_m cannot be negative, but are {bounces} and {halo_m}")
+    if isinstance(context, CityModel) and context.crs != city.crs:
+        raise ValueError(f"the context is in {context.crs}, the city in {city.crs}")
+    for name, model in (("city", city), ("context", context)):
+        if isinstance(model, CityModel):
+            _check_vertices(name, model)
 
 
-def _monthly(exposure: Exposure, dome: SkyDome, albedo: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Monthly sums in kWh/m2 with reflections (n, 12), and sky view factors (n,)."""
-    month = month_of_hour()[dome.hour]
-    monthly_sky = np.zeros((len(dome.patches.direction), 12))
-    for k in range(12):
-        monthly_sky[:, k] = dome.radiance[:, month == k].sum(1, dtype=np.float64)
+def _check_vertices(name: str, model: CityModel) -> None:
+    broken = np.flatnonzero(~np.isfinite(model.vertices).all(1))
+    if len(broken):
+        ring = np.searchsorted(model.rings.ring_vertices, broken[0], side="right") - 1
+        surface = int(np.searchsorted(model.rings.surface_rings, ring, side="right")) - 1
+        owner = model.objects.id[int(model.surfaces.object[surface])]
+        raise ValueError(
+            f"{len(broken)} vertices of the {name} are not finite, the first in polygon {surface} of {owner!r}: "
+            f"correct them, or leave the object out with city.select"
+        )
+
+
+def _monthly(exposure: Exposure, dome: SkyDome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Monthly sums in kWh/m2 (n, 12), and sky view factors (n,)."""
 
     def block(start: int, stop: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        visible, normal = exposure.visible[start:stop], exposure.normal[start:stop]
-        projected = projected_solid_angles(normal, dome.patches.cells, dome.patches.solid_angle, 0.0)
-        sums = monthly_irradiation(visible, normal, projected, monthly_sky, dome.sun, month)
-        return sums, sky_view(visible, projected)
+        rows = np.arange(start, stop)
+        return months_of(exposure, dome, rows) / 1000.0, sky_view_of(exposure, dome, rows)
 
     blocks = map_blocks(block, len(exposure.surface), SURFACES_A_BLOCK)
-    primary = np.concatenate([np.empty((0, 12)), *(sums for sums, _ in blocks)])
-    view = np.concatenate([np.empty(0), *(views for _, views in blocks)])
-    mean = group_means(primary, exposure.area, exposure.offsets)
-    gain = reflected_gain(albedo, view, exposure.share)
-    return (primary + gain[:, None] * np.repeat(mean, np.diff(exposure.offsets), axis=0)) / 1000.0, view
+    monthly = np.concatenate([np.empty((0, 12)), *(sums for sums, _ in blocks)])
+    return monthly, np.concatenate([np.empty(0), *(views for _, views in blocks)])
 
 
 def _turned_findings(city: CityModel, buildings: Buildings, exposure: Exposure, turned: NDArray[np.bool_]) -> Findings:

@@ -17,6 +17,7 @@ from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
 from citytwin.model.enums import SurfaceKind
 from citytwin.model.ragged import row_of, take_rings
+from citytwin.model.terrain import terrain_surfaces
 from citytwin.model.triangles import GRID_M, Triangles
 
 HALO_M = 500.0
@@ -81,7 +82,7 @@ def receivers_of(city: CityModel, buildings: Buildings) -> Receivers:
     rows, building = rows[wanted], building[wanted]
     order = np.argsort(building, kind="stable")
     present, starts = np.unique(building[order], return_index=True)
-    cell = np.floor((_rounded(corner[present]) + city.origin[:2]) / GRID_M).astype(np.int64)
+    cell = np.floor((rounded(corner[present]) + city.origin[:2]) / GRID_M).astype(np.int64)
     return Receivers(rows[order], present, np.append(starts, len(order)).astype(np.int64), cell)
 
 
@@ -94,47 +95,140 @@ def _south_west(city: CityModel, rows: NDArray[np.int64], building: NDArray[np.i
     return corner
 
 
-def occluders(city: CityModel, buildings: Buildings, context: CityModel | Triangles | None) -> NDArray[np.float64]:
-    """Triangles of all standing buildings of city and context, metres relative to the origin of the city.
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Walls and roofs of one model that receive, reflect and shade.
 
-    Returns
-    -------
-    float64 array (m, 3, 3)
+    Parameters
+    ----------
+    city : CityModel
+    receivers : Receivers
+    shift : float64 array (3,), m
+        Origin of the model relative to the origin of the scene.
+    low, high : float64 array (b, 2), m
+        Bounds of each building in plan, relative to the origin of the scene.
+    first : int
+        Rows of the scene before those of this model.
     """
-    parts = [_triangles(city, standing_surfaces(city, buildings))]
+
+    city: CityModel
+    receivers: Receivers
+    shift: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    first: int
+
+    @classmethod
+    def of(cls, city: CityModel, buildings: Buildings, origin: NDArray[np.float64], first: int = 0) -> Standing:
+        """Standing buildings of a model, in a scene about `origin`, behind `first` surfaces of other models."""
+        receivers = receivers_of(city, buildings)
+        shift = city.origin - origin
+        surface_rings, ring_vertices, vertices = take_rings(
+            city.rings.surface_rings, city.rings.ring_vertices, receivers.surface
+        )
+        owner = row_of(receivers.offsets)[row_of(surface_rings)[row_of(ring_vertices)]]
+        low, high = np.full((len(receivers.building), 2), np.inf), np.full((len(receivers.building), 2), -np.inf)
+        plan = rounded(city.vertices[vertices, :2]) + shift[:2]
+        np.minimum.at(low, owner, plan)
+        np.maximum.at(high, owner, plan)
+        return cls(city, receivers, shift, low, high, first)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """What stands in a city and around it, in metres relative to the origin of the city.
+
+    Parameters
+    ----------
+    models : tuple of Standing
+        The city, and another model that is its context.
+    triangles : float64 array (m, 3, 3)
+        Of buildings and whatever else shades.
+    owner : int64 array (m,)
+        Wall or roof each triangle belongs to, counted through the models; -1 for none.
+    terrain : float64 array (t, 3, 3)
+    """
+
+    models: tuple[Standing, ...]
+    triangles: NDArray[np.float64]
+    owner: NDArray[np.int64]
+    terrain: NDArray[np.float64]
+
+
+def scene_of(city: CityModel, buildings: Buildings, context: CityModel | Triangles | None) -> Scene:
+    """Everything of a city and its context that is there today.
+
+    Raises
+    ------
+    ValueError
+        A corner of the context is not finite.
+    """
+    models = [Standing.of(city, buildings, city.origin)]
+    parts = [_owned(models[0], buildings)]
+    terrain = [terrain_triangles(city)]
     if isinstance(context, CityModel):
-        rows = standing_surfaces(context, context.buildings())
-        parts.append(_triangles(context, rows) + (context.origin - city.origin))
+        around = context.buildings()
+        models.append(Standing.of(context, around, city.origin, len(models[0].receivers.surface)))
+        parts.append(_owned(models[1], around))
+        terrain.append(terrain_triangles(context) + models[1].shift)
     elif context is not None:
-        parts.append(_rounded(context.xyz + (context.origin - city.origin)))
-    return np.concatenate(parts)
+        triangles = rounded(_finite(context) + (context.origin - city.origin))
+        parts.append((triangles, np.full(len(triangles), -1)))
+    return Scene(
+        tuple(models),
+        np.concatenate([triangles for triangles, _ in parts]),
+        np.concatenate([owner for _, owner in parts]),
+        np.concatenate(terrain),
+    )
 
 
-def _triangles(city: CityModel, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Triangles (m, 3, 3) of some surfaces in double precision."""
+def _owned(model: Standing, buildings: Buildings) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Triangles of all standing buildings of a model, and the wall or roof each belongs to."""
+    rows = standing_surfaces(model.city, buildings)
+    place = np.full(len(model.city.surfaces), -1)
+    place[model.receivers.surface] = np.arange(len(model.receivers.surface)) + model.first
+    triangles, surface = _triangulated(model.city, rows)
+    return triangles + model.shift, place[rows][surface]
+
+
+def terrain_triangles(city: CityModel) -> NDArray[np.float64]:
+    """Triangles of the relief of a city, metres relative to its origin, float64 array (m, 3, 3)."""
+    return _triangulated(city, terrain_surfaces(city))[0]
+
+
+def _finite(context: Triangles) -> NDArray[np.float64]:
+    """Corners of a context (m, 3, 3), all of which must be finite."""
+    broken = ~np.isfinite(context.xyz).all((1, 2))
+    if broken.any():
+        raise ValueError(
+            f"{int(broken.sum())} of {len(context)} triangles of the context have a corner that is not finite, the "
+            f"first is row {int(np.argmax(broken))}: drop them from the context"
+        )
+    return context.xyz.astype(np.float64)
+
+
+def _triangulated(city: CityModel, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Triangles (m, 3, 3) of some surfaces in double precision, and which of the surfaces each belongs to."""
     surface_rings, ring_vertices, vertices = take_rings(city.rings.surface_rings, city.rings.ring_vertices, rows)
-    corners = _rounded(city.vertices[vertices])
-    return corners[triangulate(surface_rings, ring_vertices, corners).triangles]
+    corners = rounded(city.vertices[vertices])
+    made = triangulate(surface_rings, ring_vertices, corners)
+    return corners[made.triangles], made.surface
 
 
-def around_cell(triangles: NDArray[np.float64], shift: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Triangles within :data:`HALO_M` of a cell, relative to its corner.
+def near_cell(triangles: NDArray[np.float64], shift: NDArray[np.float64], reach: float) -> NDArray[np.int64]:
+    """Rows of the triangles within some distance of a cell, int64 (k,).
 
     Parameters
     ----------
     triangles : float64 array (m, 3, 3)
-        From :func:`occluders`.
+        Relative to the origin of the city.
     shift : float64 array (3,)
-        Corner of the cell relative to the origin of the city.
-
-    Returns
-    -------
-    float32 array (k, 3, 3)
+        Corner of the cell relative to it.
+    reach : float, m
     """
     low = triangles[:, :, :2].min(1) - shift[:2]
     high = triangles[:, :, :2].max(1) - shift[:2]
-    near = ((high >= -HALO_M) & (low <= GRID_M + HALO_M)).all(1)
-    return (triangles[near] - shift).astype(np.float32)
+    return np.flatnonzero(((high >= -reach) & (low <= GRID_M + reach)).all(1))
 
 
 def cell_rings(
@@ -142,8 +236,9 @@ def cell_rings(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Rings of some surfaces as offsets, offsets and vertices (m, 3) relative to the corner of a cell."""
     surface_rings, ring_vertices, vertices = take_rings(city.rings.surface_rings, city.rings.ring_vertices, rows)
-    return surface_rings, ring_vertices, _rounded(city.vertices[vertices]) - shift
+    return surface_rings, ring_vertices, rounded(city.vertices[vertices]) - shift
 
 
-def _rounded(metres: NDArray[np.float64]) -> NDArray[np.float64]:
+def rounded(metres: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Coordinates rounded to a step that is far finer than float32 and the same for every origin."""
     return np.round(metres / _STEP) * _STEP
