@@ -27,7 +27,7 @@ def test_scene_holds_every_triangle_around_its_centre():
 
 
 def test_without_opengl_matplotlib_draws_and_says_why(monkeypatch):
-    monkeypatch.setattr(picture, "_render_in_child", lambda arrays: None)
+    monkeypatch.setattr(picture, "render_in_child", lambda arrays: None)
     with pytest.warns(CityTwinWarning, match="no working OpenGL"):
         png, note = picture.render(assessment())
     assert "no working OpenGL" in note
@@ -39,15 +39,15 @@ def test_without_opengl_matplotlib_draws_and_says_why(monkeypatch):
 def test_a_child_that_dies_or_hangs_gives_no_picture(monkeypatch):
     arrays = picture.scene(assessment())
     monkeypatch.setattr(picture.sys, "executable", "/bin/false")
-    assert picture._render_in_child(arrays) is None
+    assert picture.render_in_child(arrays) is None
     monkeypatch.undo()
     monkeypatch.setattr(picture, "TIMEOUT_S", 0.01)
-    assert picture._render_in_child(arrays) is None
+    assert picture.render_in_child(arrays) is None
 
 
 def test_vtk_picture_shows_buildings():
     pytest.importorskip("pyvista", reason="rendering needs the extra view")
-    png = picture._render_in_child(picture.scene(assessment()))
+    png = picture.render_in_child(picture.scene(assessment()))
     if png is None:
         pytest.skip("this machine has no working OpenGL for off-screen rendering")
     image = pixels(png)

@@ -12,6 +12,10 @@ from citytwin.model.irradiation import Irradiation
 from citytwin.model.network import Network
 from citytwin.model.provenance import InputFile, Provenance
 from citytwin.model.pv import PvYield
+from citytwin.model.pv_economics import PvEconomics
+from citytwin.model.pv_ranking import PvRanking
+from citytwin.model.pv_sites import PvSites
+from citytwin.model.pv_use import PvUse
 from citytwin.model.trees import Trees
 from citytwin.model.triangles import Triangles
 from citytwin.model.twin import Twin
@@ -33,6 +37,10 @@ __all__ = [
     "Network",
     "ObjectKind",
     "Provenance",
+    "PvEconomics",
+    "PvRanking",
+    "PvSites",
+    "PvUse",
     "PvYield",
     "Source",
     "Status",

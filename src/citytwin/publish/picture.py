@@ -67,17 +67,18 @@ def render(assessment: Assessment) -> tuple[bytes, str]:
     _compat.require("matplotlib", "Drawing a picture")
     arrays = scene(assessment)
     if _compat.has("pyvista"):
-        png = _render_in_child(arrays)
+        png = render_in_child(arrays)
         if png is not None:
             return _with_legend(_showing(png), arrays), "rendered by VTK off screen"
         reason = "this machine has no working OpenGL for off-screen rendering"
     else:
         reason = "pyvista is not installed"
     warnings.warn(f"the picture of the district is drawn by matplotlib: {reason}", CityTwinWarning, stacklevel=2)
-    return _with_legend(_drawn(arrays), arrays), f"drawn by matplotlib: {reason}"
+    return _with_legend(drawn(arrays), arrays), f"drawn by matplotlib: {reason}"
 
 
-def _render_in_child(arrays: dict[str, NDArray[np.generic]]) -> bytes | None:
+def render_in_child(arrays: dict[str, NDArray[np.generic]]) -> bytes | None:
+    """Picture by VTK in a process of its own, as PNG; None where that fails."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "scene.npz", Path(folder) / "scene.png"
         np.savez(source, **arrays)  # type: ignore[arg-type]
@@ -103,7 +104,8 @@ def _showing(png: bytes) -> Figure:
     return figure
 
 
-def _drawn(arrays: dict[str, NDArray[np.generic]]) -> Figure:
+def drawn(arrays: dict[str, NDArray[np.generic]]) -> Figure:
+    """The same scene by matplotlib."""
     from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
     xyz = arrays["xyz"].astype(float)

@@ -119,10 +119,10 @@ def expose(
         bvh = build_bvh(np.concatenate([triangles, terrain.astype(np.float32)]))
         seen = look_at_sky(bvh, cell_rings(model.city, receivers.surface[rows], shift), dome.direction, n_patches)
         normal[rows], share[rows], area[rows], turned[rows] = seen.normal, seen.share, seen.area, seen.turned
-        through = _through_crowns(bvh, seen, dome, around.trees, model.city.origin, shift, around.halo_m)
-        visible[:, rows] = through if around.horizon is None else _above_horizon(through, dome, around.horizon)
+        through = through_crowns(bvh, seen, dome, around.trees, model.city.origin, shift, around.halo_m)
+        visible[:, rows] = through if around.horizon is None else above_horizon(through, dome, around.horizon)
         if around.bounces > 0:
-            response[:, rows] = _reflected(scene, around, rows, seen, triangles, scene.owner[near], terrain, shift)
+            response[:, rows] = reflected_onto(scene, around, rows, seen, triangles, scene.owner[near], terrain, shift)
         if samples:
             annual = annual_sums(bvh, seen, visible[:, rows], dome)
             for row, first, last in zip(rows.tolist(), seen.offsets[:-1], seen.offsets[1:], strict=True):
@@ -150,7 +150,7 @@ def expose(
     )
 
 
-def _through_crowns(
+def through_crowns(
     bvh: Bvh,
     seen: SurfaceSky,
     dome: SkyDome,
@@ -177,7 +177,7 @@ def _through_crowns(
     return np.concatenate([np.empty((2, 0, len(rays)), np.uint8), *blocks], axis=1)
 
 
-def _above_horizon(visible: NDArray[np.uint8], dome: SkyDome, horizon: Horizon) -> NDArray[np.uint8]:
+def above_horizon(visible: NDArray[np.uint8], dome: SkyDome, horizon: Horizon) -> NDArray[np.uint8]:
     """Visible fractions without what lies below the skyline."""
     n_patches = len(dome.patches.direction)
     free = 1.0 - np.concatenate(
@@ -186,7 +186,7 @@ def _above_horizon(visible: NDArray[np.uint8], dome: SkyDome, horizon: Horizon) 
     return np.rint(visible * free).astype(np.uint8)
 
 
-def _reflected(
+def reflected_onto(
     scene: Scene,
     around: Surroundings,
     rows: NDArray[np.int64],

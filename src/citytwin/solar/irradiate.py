@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from citytwin._threads import map_blocks
 from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
-from citytwin.model.enums import Action, Severity
-from citytwin.model.findings import Finding, Findings
 from citytwin.model.irradiation import Irradiation
 from citytwin.model.provenance import Provenance
 from citytwin.model.ragged import row_of
@@ -27,7 +25,7 @@ from citytwin.solar.horizon import Horizon
 from citytwin.solar.levels import LEVELS
 from citytwin.solar.reflections import BOUNCES
 from citytwin.solar.samples import SPACING_M
-from citytwin.solar.scene import HALO_M, scene_of
+from citytwin.solar.scene import HALO_M, scene_of, turned_findings
 from citytwin.solar.sky_dome import SKIES, sky_dome
 from citytwin.solar.terrain import terrain_findings
 
@@ -131,12 +129,14 @@ def irradiate(
     scene = scene_of(city, buildings, context)
     exposed = expose(scene, dome, around, samples, progress)
     exposure = exposed.exposure
-    monthly, view = _monthly(exposure, dome)
-    findings = _turned_findings(city, buildings, exposure, exposed.turned)
+    monthly, view = monthly_sums(exposure, dome)
+    building = np.repeat(exposure.building, np.diff(exposure.offsets))
+    turned = exposed.turned
+    findings = turned_findings(city, buildings, exposure.surface[turned], building[turned])
     findings += terrain_findings(city, buildings, scene.models[0].receivers, scene.terrain) + trees.findings
     return Irradiation(
         surface=exposure.surface,
-        building=np.repeat(exposure.building, np.diff(exposure.offsets)),
+        building=building,
         area=exposure.area,
         outdoor_share=exposure.share,
         monthly=monthly,
@@ -203,7 +203,7 @@ def _check_vertices(name: str, model: CityModel) -> None:
         )
 
 
-def _monthly(exposure: Exposure, dome: SkyDome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def monthly_sums(exposure: Exposure, dome: SkyDome) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Monthly sums in kWh/m2 (n, 12), and sky view factors (n,)."""
 
     def block(start: int, stop: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -213,17 +213,6 @@ def _monthly(exposure: Exposure, dome: SkyDome) -> tuple[NDArray[np.float64], ND
     blocks = map_blocks(block, len(exposure.surface), SURFACES_A_BLOCK)
     monthly = np.concatenate([np.empty((0, 12)), *(sums for sums, _ in blocks)])
     return monthly, np.concatenate([np.empty(0), *(views for _, views in blocks)])
-
-
-def _turned_findings(city: CityModel, buildings: Buildings, exposure: Exposure, turned: NDArray[np.bool_]) -> Findings:
-    building = np.repeat(exposure.building, np.diff(exposure.offsets))
-    return Findings.of(
-        Finding(
-            1801, "SURFACE_FACES_INSIDE", str(buildings.id[building[i]]), city.surfaces.polygon_id[exposure.surface[i]],
-            Severity.WARNING, Action.HEALED, "the outside is behind the polygon: sun is computed for its other side",
-        )
-        for i in np.flatnonzero(turned)
-    )  # fmt: skip
 
 
 def _context_provenance(context: CityModel | Triangles | None) -> Provenance:

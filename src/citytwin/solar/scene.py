@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from citytwin.kernels.ear_clipping import triangulate
 from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
-from citytwin.model.enums import SurfaceKind
+from citytwin.model.enums import Action, Severity, SurfaceKind
+from citytwin.model.findings import Finding, Findings
 from citytwin.model.ragged import row_of, take_rings
 from citytwin.model.terrain import terrain_surfaces
 from citytwin.model.triangles import GRID_M, Triangles
@@ -242,3 +243,24 @@ def cell_rings(
 def rounded(metres: NDArray[np.float64]) -> NDArray[np.float64]:
     """Coordinates rounded to a step that is far finer than float32 and the same for every origin."""
     return np.round(metres / _STEP) * _STEP
+
+
+def turned_findings(
+    city: CityModel, buildings: Buildings, surface: NDArray[np.integer], building: NDArray[np.integer]
+) -> Findings:
+    """Finding 1801 for each of some surfaces whose outside is behind the polygon.
+
+    Parameters
+    ----------
+    city : CityModel
+    buildings : Buildings
+    surface, building : int array (n,)
+        Row of each surface and of its building.
+    """
+    return Findings.of(
+        Finding(
+            1801, "SURFACE_FACES_INSIDE", str(buildings.id[owner]), city.surfaces.polygon_id[row],
+            Severity.WARNING, Action.HEALED, "the outside is behind the polygon: sun is computed for its other side",
+        )
+        for row, owner in zip(surface, building, strict=True)
+    )  # fmt: skip
