@@ -42,3 +42,8 @@ class Provenance:
     def with_parameters(self, **parameters: Any) -> Provenance:
         """The same with more parameters."""
         return replace(self, parameters={**self.parameters, **parameters})
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the city behind the table was generated, not surveyed."""
+        return str(self.parameters.get("generator", "")).startswith("synthetic")

@@ -106,12 +106,12 @@ def irradiation_picture(
         _oblique(figure, city, irradiation, colours, norm)
         figure.text(0.56, 0.895, "Roofs and walls, seen from the south-west", fontsize=12, fontweight="bold")
         _colour_bar(figure, (0.46, 0.18, 0.014, 0.62), colours, norm, "Irradiation of the year, kWh/m²")
-        _heading(figure, title or "Sun on roofs and walls", city_is_synthetic(city))
+        _heading(figure, title or "Sun on roofs and walls", city.provenance.synthetic)
         reflected = f", {irradiation.bounces} reflections followed" if getattr(irradiation, "bounces", 0) else ""
         text = (
             f"Plane of each surface, mean over its outdoor part; level {irradiation.level}, {irradiation.sky} sky"
             f"{reflected}; shaded by buildings, terrain and trees of the model. {_weather_words(irradiation)}. "
-            f"{source_line(city.provenance, city_is_synthetic(city))}."
+            f"{source_line(city.provenance, city.provenance.synthetic)}."
         )
         _foot(figure, text)
     return save_figure(figure, path, dpi)
@@ -384,11 +384,6 @@ def _weather_words(irradiation: Irradiation) -> str:
         return "Weather: synthetic year"
     names = [Path(item.path).name for item in irradiation.provenance.inputs]
     return f"Weather and data: {', '.join(names)}" if names else "Weather: not recorded"
-
-
-def city_is_synthetic(city: CityModel) -> bool:
-    """Whether a city was generated, not surveyed."""
-    return str(city.provenance.parameters.get("generator", "")).startswith("synthetic")
 
 
 def _column(dates: tuple[date, ...], day: date | str | None) -> int:

@@ -19,8 +19,7 @@ from citytwin.model.terrain import terrain_surfaces
 from citytwin.model.trees import Trees
 from citytwin.model.triangles import GRID_M, Triangles
 from citytwin.model.weather import Weather
-from citytwin.solar.albedo import ground_albedo
-from citytwin.solar.exposure import Surroundings, reflected_onto
+from citytwin.solar.exposure import reflected_onto
 from citytwin.solar.horizon import Horizon
 from citytwin.solar.irradiate import monthly_sums
 from citytwin.solar.samples import SurfaceSky
@@ -35,6 +34,7 @@ from citytwin.solar.scene import (
     turned_findings,
 )
 from citytwin.solar.sun_rays import Obstacles, standing
+from citytwin.solar.surroundings import Albedo, Surroundings, surroundings_of
 from citytwin.solar.touched import Change, look_again
 
 
@@ -48,7 +48,7 @@ def with_added(
     buildings: Buildings | None = None,
     trees: Trees | None = None,
     horizon: Horizon | None = None,
-    albedo: float | None = None,
+    albedo: Albedo = None,
     halo_m: float = HALO_M,
 ) -> tuple[CityModel, Irradiation]:
     """Irradiation of a city and new buildings: rays that these leave alone are not cast again.
@@ -116,7 +116,7 @@ def with_removed(
     buildings: Buildings | None = None,
     trees: Trees | None = None,
     horizon: Horizon | None = None,
-    albedo: float | None = None,
+    albedo: Albedo = None,
     halo_m: float = HALO_M,
 ) -> Irradiation:
     """Irradiation of a city without some of its buildings: only rays that they stopped are cast again.
@@ -254,17 +254,16 @@ def surroundings(
     weather: Weather,
     trees: Trees | None,
     horizon: Horizon | None,
-    albedo: float | None,
+    albedo: Albedo,
     halo_m: float,
 ) -> Surroundings:
     """What :func:`irradiate` was told of the surroundings."""
     check_whole(irradiation, city)
-    trees = Trees.of_city(city) if trees is None else trees
-    known = ground_albedo(weather).values if albedo is None else np.full(1, albedo)
+    around = surroundings_of(city, weather, trees, horizon, albedo, irradiation.bounces, halo_m)
     states, leaves = len(irradiation.exposure.response), len(irradiation.exposure.visible)
-    if states > len(known) or (leaves == 2) != (len(trees) > 0):
+    if states != len(around.ground_albedo) or (leaves == 2) != (len(around.trees) > 0):
         raise ValueError("the irradiation was computed with other weather, albedo or trees than are given here")
-    return Surroundings(trees, horizon, known[:states], albedo, irradiation.bounces, halo_m)
+    return around
 
 
 def _everything(scene: Scene, around: Surroundings) -> Obstacles:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +16,6 @@ from citytwin.model.ragged import offsets_of, take_ragged
 from citytwin.model.sky_dome import Exposure, SkyDome
 from citytwin.model.trees import Trees
 from citytwin.model.triangles import GRID_M
-from citytwin.solar.albedo import albedo_table
 from citytwin.solar.crowns import crowns_of
 from citytwin.solar.ground import ground_between, ground_of_terrain
 from citytwin.solar.horizon import Horizon, blocked_share, sun_blocked
@@ -25,36 +23,10 @@ from citytwin.solar.reflections import HALO_M as REFLECTING_M
 from citytwin.solar.reflections import ReflectingSurfaces, feet_of_walls, reflected_response, snow_on_roofs
 from citytwin.solar.sample_sums import annual_sums
 from citytwin.solar.samples import T_MIN_M, SurfaceSky, look_at_sky
-from citytwin.solar.scene import HALO_M, Scene, Standing, cell_rings, is_roof, near_cell
+from citytwin.solar.scene import Scene, Standing, cell_rings, is_roof, near_cell
+from citytwin.solar.surroundings import Surroundings
 
 SURFACES_A_BLOCK = 64
-
-
-@dataclass(frozen=True, eq=False)
-class Surroundings:
-    """What is around a city besides buildings, and how it reflects.
-
-    Parameters
-    ----------
-    trees : Trees
-    horizon : Horizon, optional
-        Skyline beyond the halo.
-    ground_albedo : float64 array (s,)
-        Of the ground in each state.
-    albedo : float or None
-        Of walls and roofs; None for that of their kind in ``albedo.csv``.
-    bounces : int
-        Reflections that are followed.
-    halo_m : float
-        Distance from a cell up to which geometry shades it.
-    """
-
-    trees: Trees
-    horizon: Horizon | None
-    ground_albedo: NDArray[np.float64]
-    albedo: float | None
-    bounces: int
-    halo_m: float = HALO_M
 
 
 class Exposed(NamedTuple):
@@ -231,10 +203,7 @@ def _reflecting(model: Standing, shift: NDArray[np.float64], around: Surrounding
     area = np.linalg.norm(normal, axis=1)
     normal /= np.where(area > 0.0, area, 1.0)[:, None]
     roof = is_roof(model.city, surface)
-    table = albedo_table()
-    bare = (
-        np.where(roof, table["roof"], table["wall"]) if around.albedo is None else np.full(len(surface), around.albedo)
-    )
+    bare = np.where(roof, around.albedo["roof"], around.albedo["wall"])
     states = [bare]
     if len(around.ground_albedo) > 1:
         states.append(

@@ -18,15 +18,15 @@ from citytwin.model.sky_dome import Exposure, SkyDome, months_of, sky_view_of
 from citytwin.model.trees import Trees
 from citytwin.model.triangles import Triangles
 from citytwin.model.weather import Weather
-from citytwin.solar.albedo import ground_albedo
 from citytwin.solar.crowns import leaf_state
-from citytwin.solar.exposure import Exposed, Surroundings, expose
+from citytwin.solar.exposure import Exposed, expose
 from citytwin.solar.horizon import Horizon
 from citytwin.solar.levels import LEVELS
 from citytwin.solar.reflections import BOUNCES
 from citytwin.solar.samples import SPACING_M
 from citytwin.solar.scene import HALO_M, scene_of, turned_findings
 from citytwin.solar.sky_dome import SKIES, sky_dome
+from citytwin.solar.surroundings import Albedo, surroundings_of
 from citytwin.solar.terrain import terrain_findings
 
 SURFACES_A_BLOCK = 256
@@ -41,7 +41,7 @@ def irradiate(
     buildings: Buildings | None = None,
     trees: Trees | None = None,
     horizon: Horizon | None = None,
-    albedo: float | None = None,
+    albedo: Albedo = None,
     bounces: int = BOUNCES,
     halo_m: float = HALO_M,
     samples: bool = False,
@@ -73,9 +73,10 @@ def irradiate(
         By default those of `city`. They carry leaves by the season at its latitude.
     horizon : Horizon, optional
         Skyline of what is farther than the halo.
-    albedo : float, optional
-        Reflectance of ground, walls and roofs, below 1. By default that of ``albedo.csv`` by kind, with snow on the
-        ground and on flat roofs when it lies.
+    albedo : float or mapping, optional
+        Reflectance below 1: one for everything and all year, or by ``"ground"``, ``"snow"``, ``"wall"``, ``"roof"``.
+        What is not given is that of ``albedo.csv``, with snow on the ground and on flat roofs when it lies;
+        :func:`citytwin.solar.albedo.albedo_table` has materials.
     bounces : int
         Reflections that are followed; 0 for none.
     halo_m : float, m
@@ -110,21 +111,17 @@ def irradiate(
     >>> bool(weather.ghi.sum() / 1000 < sun.annual.max() < 1.4 * weather.ghi.sum() / 1000)
     True
     """
-    _check(city, context, level, sky, albedo, bounces, halo_m)
+    _check(city, context, level, sky)
     if buildings is None:
         buildings = city.buildings()
-    if trees is None:
-        trees = Trees.of_city(city)
-    ground = ground_albedo(weather)
-    known = ground.values if albedo is None else np.full(1, albedo)
-    with_snow = albedo is None and bool(ground.state.any())
-    around = Surroundings(trees, horizon, known[: 1 + with_snow], albedo, bounces, halo_m)
+    around = surroundings_of(city, weather, trees, horizon, albedo, bounces, halo_m)
+    trees = around.trees
     dome = sky_dome(
         weather,
         sky,
         LEVELS[level],
         leaf_state(weather.latitude, weather.altitude) if len(trees) else None,
-        ground.state if with_snow else None,
+        around.ground_state,
     )
     scene = scene_of(city, buildings, context)
     exposed = expose(scene, dome, around, samples, progress)
@@ -133,7 +130,7 @@ def irradiate(
     building = np.repeat(exposure.building, np.diff(exposure.offsets))
     turned = exposed.turned
     findings = turned_findings(city, buildings, exposure.surface[turned], building[turned])
-    findings += terrain_findings(city, buildings, scene.models[0].receivers, scene.terrain) + trees.findings
+    findings += terrain_findings(city, buildings, scene.models[0].receivers, scene.terrain) + around.findings
     return Irradiation(
         surface=exposure.surface,
         building=building,
@@ -148,9 +145,10 @@ def irradiate(
         exposure=exposure,
         row=np.arange(len(exposure.surface)),
         samples=_sample_map(city, exposed, monthly.sum(1)) if samples else None,
-        findings=findings + ground.findings if with_snow else findings,
+        findings=findings,
         provenance=(city.provenance + weather.provenance + _context_provenance(context)).with_parameters(
-            solar_level=level, solar_sky=sky, solar_albedo=[round(float(value), 4) for value in known],
+            solar_level=level, solar_sky=sky,
+            solar_albedo={**around.albedo, "ground": around.ground_albedo.round(4).tolist()},
             solar_bounces=bounces, solar_halo_m=halo_m, solar_spacing_m=SPACING_M, solar_trees=len(trees),
             solar_horizon=horizon is not None,
         ),
@@ -167,23 +165,11 @@ def _sample_map(city: CityModel, exposed: Exposed, annual: NDArray[np.float64]) 
     return SampleMap(exposed.exposure.surface, exposed.offsets, points, spread, city.crs)
 
 
-def _check(
-    city: CityModel,
-    context: CityModel | Triangles | None,
-    level: str,
-    sky: str,
-    albedo: float | None,
-    bounces: int,
-    halo_m: float,
-) -> None:
+def _check(city: CityModel, context: CityModel | Triangles | None, level: str, sky: str) -> None:
     if level not in LEVELS:
         raise ValueError(f"level {level!r} does not exist; there are {', '.join(map(repr, LEVELS))}")
     if sky not in SKIES:
         raise ValueError(f"sky {sky!r} does not exist; there are {', '.join(map(repr, SKIES))}")
-    if albedo is not None and not 0.0 <= albedo < 1.0:
-        raise ValueError(f"albedo must be from 0 to below 1, not {albedo}")
-    if bounces < 0 or not halo_m >= 0.0:
-        raise ValueError(f"bounces and halo_m cannot be negative, but are {bounces} and {halo_m}")
     if isinstance(context, CityModel) and context.crs != city.crs:
         raise ValueError(f"the context is in {context.crs}, the city in {city.crs}")
     for name, model in (("city", city), ("context", context)):

@@ -27,7 +27,7 @@ from citytwin.solar.edits import (
     shaded_by,
     surroundings,
 )
-from citytwin.solar.exposure import Surroundings, above_horizon, through_crowns
+from citytwin.solar.exposure import above_horizon, through_crowns
 from citytwin.solar.horizon import Horizon
 from citytwin.solar.irradiate import irradiate
 from citytwin.solar.samples import LIFT_M, SPACING_M, SurfaceSky, visible_shares
@@ -38,7 +38,6 @@ from citytwin.solar.sun_hours import (
     gather_places,
     hours_seen,
     is_bare,
-    is_synthetic,
     names_of,
     provenance_of,
     tree_words,
@@ -55,6 +54,7 @@ from citytwin.solar.sun_rays import (
     turned_round,
 )
 from citytwin.solar.sun_receivers import STOREY_M
+from citytwin.solar.surroundings import Albedo, Surroundings
 from citytwin.solar.touched import NEARLY_BEHIND, aimed_at
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def shadow_impact(
     buildings: Buildings | None = None,
     trees: Trees | None = None,
     horizon: Horizon | None = None,
-    albedo: float | None = None,
+    albedo: Albedo = None,
     halo_m: float = HALO_M,
 ) -> ShadowImpact:
     """Facades by storey, roofs, yards and points of a city that lose sun to new buildings, and how much.
@@ -209,7 +209,7 @@ buildings
         level=irradiation.level,
         footprints_today=_known(buildings.footprints()[buildings.today]),
         footprints_new=_known(added.footprints()[added.today]),
-        synthetic=is_synthetic(city),
+        synthetic=city.provenance.synthetic,
         weather=f"{weather.place}{' (synthetic)' if weather.synthetic else ''}",
     )
     return _sorted(impact)

@@ -22,7 +22,7 @@ from citytwin.model.triangles import GRID_M, Triangles
 from citytwin.model.weather import Weather
 from citytwin.solar.samples import LIFT_M, T_MIN_M
 from citytwin.solar.scene import building_of_surface
-from citytwin.solar.sun_hours import is_synthetic, provenance_of
+from citytwin.solar.sun_hours import provenance_of
 from citytwin.solar.sun_path import as_days, local_clock
 from citytwin.solar.sun_rays import obstacles
 from citytwin.solar.sun_receivers import ground_height
@@ -190,7 +190,7 @@ def _series(
         footprints_alternative=later,
         crs=city.crs,
         conventions=conventions,
-        synthetic=is_synthetic(city),
+        synthetic=city.provenance.synthetic,
         provenance=provenance_of(city, weather, alternative).with_parameters(
             **{f"shadow_{name}": value for name, value in conventions.items()}
         ),

@@ -159,7 +159,7 @@ def sun_hours(
         "own_building_shades": own_building,
         "trees": tree_words(crowns),
         "halo_m": HALO_M,
-        "synthetic_city": is_synthetic(city),
+        "synthetic_city": city.provenance.synthetic,
     }
     _, first = np.unique(receivers.surface[turned], return_index=True)
     rows = np.flatnonzero(turned)[first]
@@ -287,8 +287,3 @@ def provenance_of(city: CityModel, weather: Weather | None, context: Any) -> Pro
     """Of everything a table of places was made from."""
     parts = [city.provenance] + [item.provenance for item in (weather, context) if hasattr(item, "provenance")]
     return sum(parts[1:], parts[0])
-
-
-def is_synthetic(city: CityModel) -> bool:
-    """Whether a city was generated, not surveyed."""
-    return str(city.provenance.parameters.get("generator", "")).startswith("synthetic")

@@ -25,10 +25,11 @@ from citytwin.model.city import CityModel
 from citytwin.model.ragged import offsets_of, row_of, take_ragged
 from citytwin.model.sky_dome import Exposure, SkyDome
 from citytwin.model.triangles import GRID_M
-from citytwin.solar.exposure import Surroundings, above_horizon, through_crowns
+from citytwin.solar.exposure import above_horizon, through_crowns
 from citytwin.solar.samples import BURIED_SHARE, LIFT_M, PATCH_REACH, SPACING_M, T_MIN_M, look_at_sky
 from citytwin.solar.scene import Receivers, cell_rings
 from citytwin.solar.sun_rays import Obstacles
+from citytwin.solar.surroundings import Surroundings
 
 FEW_POINTS = 254
 """Points of a surface up to which 255 steps tell all of them from all but one."""
