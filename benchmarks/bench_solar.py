@@ -135,7 +135,7 @@ register(
         ours=count_surface_years,
         peer_name="numpy",
         peer=count_surface_years_numpy,
-        gate=1.0,
+        gate=0.5,
         reach=2.0,
         phases=("time", "memory"),
     )
