@@ -28,6 +28,7 @@ from citytwin.solar.scene import HALO_M, scene_of, turned_findings
 from citytwin.solar.sky_dome import SKIES, sky_dome
 from citytwin.solar.surroundings import Albedo, surroundings_of
 from citytwin.solar.terrain import terrain_findings
+from citytwin.solar.true_north import true_north
 
 SURFACES_A_BLOCK = 256
 
@@ -122,6 +123,7 @@ def irradiate(
         LEVELS[level],
         leaf_state(weather.latitude, weather.altitude) if len(trees) else None,
         around.ground_state,
+        true_north(city, weather.latitude, weather.longitude),
     )
     scene = scene_of(city, buildings, context)
     exposed = expose(scene, dome, around, samples, progress)

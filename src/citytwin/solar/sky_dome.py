@@ -12,6 +12,7 @@ from citytwin.model.sky_dome import SkyDome, sun_over
 from citytwin.model.sun import day_of_hour, month_of_hour, sun_of
 from citytwin.model.weather import HOURS, Weather
 from citytwin.solar.levels import COARSE, Level
+from citytwin.solar.true_north import in_grid_axes
 
 SKIES = ("perez", "isotropic")
 
@@ -25,6 +26,7 @@ def sky_dome(
     level: Level,
     leaf: NDArray[np.integer] | None = None,
     ground: NDArray[np.integer] | None = None,
+    north_deg: float = 0.0,
 ) -> SkyDome:
     """Radiance of the patches and the sun, in the hours with diffuse or direct radiation.
 
@@ -39,6 +41,8 @@ def sky_dome(
     level : Level
     leaf, ground : int array (8760,), optional
         State of the trees and of the ground in each hour, from 0; by default neither changes.
+    north_deg : float
+        Azimuth of true north in the axes of the directions, see :func:`citytwin.solar.true_north.true_north`.
     """
     nothing = np.zeros(HOURS, np.int64)
     leaf = nothing if leaf is None else leaf.astype(np.int64)
@@ -52,7 +56,7 @@ def sky_dome(
     pair = leaf[hour] * (1 + ground.max()) + ground[hour]
     hour = hour[np.argsort(pair, kind="stable")]
     pair, starts = np.unique(leaf[hour] * (1 + ground.max()) + ground[hour], return_index=True)
-    direction = sun_of(weather).direction[hour]
+    direction = in_grid_axes(sun_of(weather).direction[hour], north_deg)
     dhi, dni = weather.dhi[hour], weather.dni[hour]
     if sky == "perez":
         radiance = perez_sky(direction, dhi, dni, day_of_hour()[hour], radiating.direction, weight)

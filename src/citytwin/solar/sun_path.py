@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from citytwin.kernels.solar_position import solar_position
 from citytwin.model.city import CityModel
 from citytwin.model.weather import Weather
+from citytwin.solar.true_north import in_grid_axes, true_north
 
 J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
 YEARS = (2000, 2050)
@@ -23,8 +24,6 @@ YEARS = (2000, 2050)
 TIMES = ("legal", "standard", "solar")
 SCAN_STEPS = 1440
 """Moments of a day at which rise and set are looked for; between them the altitude is taken as linear."""
-
-NORTH_STEP_DEG = 1e-4
 
 
 class SunSteps(NamedTuple):
@@ -125,11 +124,7 @@ class LocalClock:
 
     def _direction(self, moments: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         sun = solar_position(np.ascontiguousarray(moments), self.latitude, self.longitude)
-        turn = math.radians(self.north_deg)
-        east, north, up = sun.direction.T
-        cosine, sine = math.cos(turn), math.sin(turn)
-        grid = np.column_stack([east * cosine + north * sine, north * cosine - east * sine, up])
-        return grid, 90.0 - sun.zenith
+        return in_grid_axes(sun.direction, self.north_deg), 90.0 - sun.zenith
 
     def _solar_noon(self, day: date) -> float:
         """Moment at which the sun crosses the meridian in the middle of a solar day."""
@@ -182,7 +177,7 @@ def local_clock(
             f"{time} time needs a clock: give timezone='Europe/Helsinki' or the like, a weather year, or time='solar'"
         )
     offset = weather.utc_offset_h if weather is not None else 0.0
-    return LocalClock(latitude, longitude, time, timezone or "", offset, _true_north(city, latitude, longitude))
+    return LocalClock(latitude, longitude, time, timezone or "", offset, true_north(city, latitude, longitude))
 
 
 def as_days(dates: Sequence[date | str]) -> tuple[date, ...]:
@@ -211,15 +206,3 @@ def _middle(city: CityModel) -> tuple[float, float]:
     x, y = (city.bounds[:2] + city.bounds[3:5]) / 2.0
     longitude, latitude = Transformer.from_crs(city.crs, "EPSG:4326", always_xy=True).transform(x, y)
     return float(latitude), float(longitude)
-
-
-def _true_north(city: CityModel, latitude: float, longitude: float) -> float:
-    """Grid azimuth of true north at a place in degrees, 0 for a local CRS."""
-    if city.crs is None:
-        return 0.0
-    from pyproj import Transformer
-
-    to_grid = Transformer.from_crs("EPSG:4326", city.crs, always_xy=True)
-    x, y = to_grid.transform([longitude, longitude], [latitude, latitude + NORTH_STEP_DEG])
-    angle = math.degrees(math.atan2(x[1] - x[0], y[1] - y[0]))
-    return angle if math.isfinite(angle) else 0.0
