@@ -7,7 +7,6 @@ from citytwin._threads import map_blocks
 from citytwin.kernels.any_hit import any_hit
 from citytwin.kernels.bvh import build_bvh
 from citytwin.kernels.patch_visibility import (
-    fraction_of_masks,
     packet_masks,
     packet_offsets,
     visible_directions,
@@ -124,18 +123,14 @@ def test_threads_order_and_company_of_surfaces_do_not_matter(threads, monkeypatc
 
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=6)
-def test_fraction_of_kept_masks(seed):
+def test_fractions_are_those_of_the_masks(seed):
     scene = Scene(seed, spacing=2.0)
     offsets = packet_offsets(scene.offsets)
     np.testing.assert_array_equal(offsets, naive.packet_offsets(scene.offsets))
     masks = scene.masks()
     assert len(masks) == offsets[-1]
-    fractions = fraction_of_masks(masks, scene.weights, scene.offsets, 0, scene.n)
-    np.testing.assert_array_equal(fractions, scene.fractions())
     expected = naive.fraction_of_masks(masks, scene.weights, scene.offsets, 0, scene.n)
-    assert np.abs(fractions.astype(int) - expected).max() <= 1  # a half, summed in another order
-    part = fraction_of_masks(masks[offsets[3] : offsets[9]], scene.weights, scene.offsets, 3, 9)
-    np.testing.assert_array_equal(part, fractions[3:9])
+    assert np.abs(scene.fractions().astype(int) - expected).max() <= 1  # a half, summed in another order
     np.testing.assert_array_equal(scene.masks(3, 9), masks[offsets[3] : offsets[9]])
 
 

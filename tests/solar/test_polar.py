@@ -6,9 +6,9 @@ import pytest
 from citytwin.model.sky_dome import hours_of
 from citytwin.model.sun import month_of_hour, sun_over_year
 from citytwin.model.weather import HOURS, Weather
+from citytwin.solar.cumulative_sky import cumulative_sky
 from citytwin.solar.levels import LEVELS
 from citytwin.solar.sky_dome import sky_dome
-from citytwin.solar.sky_sums import cumulative_sky
 from tests.solar.open_planes import open_exposure
 
 

@@ -199,7 +199,7 @@ def packet_masks(
     start: int,
     stop: int,
 ) -> NDArray[np.uint16]:
-    """Which sample sees which direction, a bit each: what edits keep and combine.
+    """Which sample sees which direction, a bit each.
 
     Masks against two sets of triangles give those against both by a bitwise AND.
 
@@ -252,41 +252,6 @@ def write_fraction(seen: NDArray[np.float64], total: float, result: NDArray[np.u
     if total > 0.0:
         for d in range(len(seen)):
             result[d] = int(255.0 * (seen[d] / total) + 0.5)
-
-
-@jit
-def fraction_of_masks(
-    masks: NDArray[np.uint16],
-    weights: NDArray[np.float32],
-    sample_offsets: NDArray[np.int64],
-    start: int,
-    stop: int,
-) -> NDArray[np.uint8]:
-    """Share of each surface that sees each direction, as :func:`visible_fraction`, from kept masks.
-
-    Parameters
-    ----------
-    masks : uint16, (n_packets, n_directions)
-        From :func:`packet_masks` for these surfaces.
-    weights, sample_offsets, start, stop
-        As for :func:`visible_fraction`.
-
-    Returns
-    -------
-    uint8, (stop - start, n_directions)
-    """
-    result = np.zeros((stop - start, masks.shape[1]), np.uint8)
-    seen = np.empty(masks.shape[1])
-    packet = 0
-    for surface in range(start, stop):
-        seen[:] = 0.0
-        total = 0.0
-        for first in range(sample_offsets[surface], sample_offsets[surface + 1], LANES):
-            last = min(first + LANES, sample_offsets[surface + 1])
-            total += weigh_packet(masks[packet], weights[first:last], seen)
-            packet += 1
-        write_fraction(seen, total, result[surface - start])
-    return result
 
 
 @jit

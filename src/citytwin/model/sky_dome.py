@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from citytwin.kernels.sun_irradiance import Sun
 
 
+PATCHES_A_BLOCK = 256
+
+
 @dataclass(frozen=True, eq=False)
 class SkyDome:
     """Sky and sun of a weather year, in the hours with any radiation, and the directions they are seen from.
@@ -72,13 +75,9 @@ class SkyDome:
     @cached_property
     def monthly_sky(self) -> NDArray[np.float64]:
         """Radiances summed over the hours of each state and month, float64 (k, q, 12), W h/(m2 sr)."""
-        result = np.zeros((len(self.leaf), len(self.radiance), 12))
-        for k in range(len(self.leaf)):
-            part = slice(self.state[k], self.state[k + 1])
-            for month in np.unique(self.month[part]):
-                columns = self.radiance[:, part][:, self.month[part] == month]
-                result[k, :, month] = columns.sum(1, dtype=np.float64)
-        return result
+        n = len(self.leaf)
+        group = 12 * np.repeat(np.arange(n), np.diff(self.state)) + self.month
+        return np.ascontiguousarray(sky_sums(self.radiance, group, 12 * n).reshape(-1, n, 12).transpose(1, 0, 2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +119,32 @@ class Exposure:
         freeze(
             self.surface, self.offsets, self.building, self.normal, self.visible, self.response, self.share, self.area
         )
+
+
+def sky_sums(radiance: NDArray[np.float32], group: NDArray[np.integer], n_groups: int) -> NDArray[np.float64]:
+    """Radiance of each patch summed over the hours of each group.
+
+    Irradiation is linear in the radiance of the patches: weights of a surface times these sums are the sums of its
+    hours, whatever it sees. For the direct sun see :func:`citytwin.kernels.sun_sums.sun_coefficients`.
+
+    Parameters
+    ----------
+    radiance : float32 array (q, h), W/(m2 sr)
+    group : int array (h,)
+        Group of each hour, from 0.
+    n_groups : int
+
+    Returns
+    -------
+    float64 array (q, n_groups), W h/(m2 sr)
+    """
+    result = np.zeros((len(radiance), n_groups))
+    order = np.argsort(group, kind="stable")
+    present, starts = np.unique(group[order], return_index=True)
+    for first in range(0, len(radiance) if len(order) else 0, PATCHES_A_BLOCK):
+        rows = slice(first, first + PATCHES_A_BLOCK)
+        result[rows, present] = np.add.reduceat(radiance[rows][:, order], starts, axis=1, dtype=np.float64)
+    return result
 
 
 def sun_over(

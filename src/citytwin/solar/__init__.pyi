@@ -1,3 +1,4 @@
+from .cumulative_sky import cumulative_sky
 from .daylight_exposure import sunlight_exposure, vertical_sky_component
 from .edits import with_added, with_removed
 from .horizon import Horizon
@@ -18,6 +19,7 @@ __all__ = [
     "Horizon",
     "PvRules",
     "courtyards",
+    "cumulative_sky",
     "ground_grid",
     "irradiate",
     "photovoltaics",

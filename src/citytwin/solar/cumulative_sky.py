@@ -7,12 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.model.sky_dome import SkyDome
+from citytwin.model.sky_dome import SkyDome, sky_sums
 from citytwin.model.sun import month_of_hour
 
 HOURS_A_DAY = 24
 GROUPINGS = ("year", "month", "month_hour")
-PATCHES_A_BLOCK = 256
 
 
 class HourGroups(NamedTuple):
@@ -72,37 +71,13 @@ def hour_groups(hour: NDArray[np.int64], by: str = "month") -> HourGroups:
     raise ValueError(f"grouping {by!r} does not exist; there are {', '.join(map(repr, GROUPINGS))}")
 
 
-def sky_sums(radiance: NDArray[np.float32], groups: HourGroups) -> NDArray[np.float64]:
-    """Radiance of each patch summed over the hours of each group.
-
-    Irradiation is linear in the radiance of the patches: weights of a surface times these sums are the sums of its
-    hours, whatever it sees. For the direct sun see :func:`citytwin.kernels.sun_sums.sun_coefficients`.
-
-    Parameters
-    ----------
-    radiance : float32 array (d, h), W/(m2 sr)
-    groups : HourGroups
-        Of the h hours.
-
-    Returns
-    -------
-    float64 array (d, k), W h/(m2 sr)
-    """
-    result = np.zeros((len(radiance), groups.n))
-    order = np.argsort(groups.group, kind="stable")
-    present, starts = np.unique(groups.group[order], return_index=True)
-    for first in range(0, len(radiance) if len(order) else 0, PATCHES_A_BLOCK):
-        rows = slice(first, first + PATCHES_A_BLOCK)
-        result[rows, present] = np.add.reduceat(radiance[rows][:, order], starts, axis=1, dtype=np.float64)
-    return result
-
-
 def cumulative_sky(dome: SkyDome, by: str = "month") -> tuple[NDArray[np.float64], HourGroups]:
     """Cumulative radiances of a sky and the groups of its hours.
 
     Parameters
     ----------
     dome : SkyDome
+        That of an irradiation, ``irradiation.dome``.
     by : {"year", "month", "month_hour"}
 
     Returns
@@ -111,4 +86,4 @@ def cumulative_sky(dome: SkyDome, by: str = "month") -> tuple[NDArray[np.float64
     groups : HourGroups
     """
     groups = hour_groups(dome.hour, by)
-    return sky_sums(dome.radiance, groups), groups
+    return sky_sums(dome.radiance, groups.group, groups.n), groups

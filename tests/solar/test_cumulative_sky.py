@@ -6,9 +6,9 @@ import pytest
 from citytwin.kernels.reinhart import projected_solid_angles
 from citytwin.kernels.sun_sums import sun_coefficients
 from citytwin.model.sky_dome import hours_of
+from citytwin.solar.cumulative_sky import GROUPINGS, cumulative_sky, hour_groups
 from citytwin.solar.levels import LEVELS
 from citytwin.solar.sky_dome import sky_dome
-from citytwin.solar.sky_sums import GROUPINGS, cumulative_sky, hour_groups
 from tests.solar.open_planes import open_exposure
 
 
