@@ -244,10 +244,10 @@ def assess(
         raise click.UsageError("--attributes and --key go together")
     from citytwin import scenario
     from citytwin.io import read_mapping, read_table
+    from citytwin.model.place import place_of, weather_distance_km
     from citytwin.publish import publish_assessment
     from citytwin.publish.decision_sheet import decision_sheet, sheet_facts
     from citytwin.publish.published import check_output
-    from citytwin.run.place import place_of, weather_distance_km
 
     check_output(out)
     plans = scenario.load_alternatives(alternatives) if alternatives else ()

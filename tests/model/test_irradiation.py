@@ -39,7 +39,7 @@ def table():
         month=np.array([2, 2, 2]),
         state=np.array([0, 2, 3]),
         leaf=np.array([0, 1]),
-        ground=np.array([0, 0]),
+        response=np.array([0, 0]),
         leaf_of_day=np.zeros(365, np.int64),
         latitude=0.0,
         longitude=0.0,
@@ -157,3 +157,16 @@ def test_dataset_or_the_way_to_get_it(table):
 def test_columns_are_frozen(table):
     with pytest.raises(ValueError, match="read-only"):
         table.monthly[0, 0] = 1
+
+
+def test_directions_in_the_table(table):
+    frame = table.to_pandas()
+    assert frame["tilt_deg"].tolist() == pytest.approx([0, 90, 0, 90, 90])
+    assert np.isnan(frame["azimuth_deg"].to_numpy()[[0, 2]]).all()
+    assert frame["azimuth_deg"].to_numpy()[[1, 3, 4]].tolist() == pytest.approx([90, 270, 0])
+
+
+@pytest.mark.parametrize("loss", [-1.0, np.nan])
+def test_angular_loss_that_cannot_be_is_refused(table, loss):
+    with pytest.raises(ValueError, match="angular_loss"):
+        table.hourly([0], angular_loss=loss)

@@ -1,10 +1,12 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from citytwin.model.city import CityModel
 from citytwin.model.enums import Status
+from citytwin.model.trees import Trees
 from citytwin.solar.horizon import Horizon
 from citytwin.solar.irradiate import irradiate
 from citytwin.solar.scene import receivers_of
@@ -246,3 +248,49 @@ def test_polar_night_and_day(latitude, longitude, dark):
     assert sun.annual[roof] == pytest.approx(weather.ghi.sum() / 1000, rel=2e-3)
     assert (sun.monthly[:, dark] == 0.0).all()
     assert sun.monthly[north, 5] > 40.0
+
+
+def test_behind_a_skyline_nothing_is_left_to_reflect(clear_year):
+    city = box_city(TWO[:1])
+    free, high, dark = (
+        irradiate(city, clear_year, level="draft", horizon=Horizon.of([altitude] * 4)) for altitude in (0, 20, 90)
+    )
+    north = face(free, 0, NORTH)
+    assert free.exposure.response[0, north].sum() > 1.1 * high.exposure.response[0, north].sum()
+    assert (dark.annual == 0.0).all()
+    assert (dark.exposure.response == 0.0).all()
+
+
+def test_trees_dim_what_is_reflected_and_more_so_with_leaves(clear_year):
+    city = box_city(TWO[:1])
+    x, y = city.bounds[:2] + 5.0
+    around = np.linspace(0.0, 2.0 * np.pi, 25)[:-1]
+    table = pd.DataFrame({"x": x + 12 * np.cos(around), "y": y + 12 * np.sin(around), "z": city.bounds[2]})
+    table = table.assign(height_m=16.0, crown_diameter_m=7.0, crown_base_m=2.0, species="Betula pendula")
+    bare = irradiate(city, clear_year, level="draft")
+    ringed = irradiate(city, clear_year, level="draft", trees=Trees.of_table(table, city))
+    north = face(bare, 0, NORTH)
+    leafy, leafless = ringed.exposure.response[:, north].sum(1)
+    assert leafy < 0.9 * leafless < 0.9 * bare.exposure.response[0, north].sum()
+    assert ringed.monthly[north, 5] < bare.monthly[north, 5] - 1.0
+
+
+def test_buildings_of_another_city_are_refused(clear_year):
+    with pytest.raises(ValueError, match="the 3 buildings are not those of this city of 2"):
+        irradiate(box_city(TWO), clear_year, buildings=box_city([*TWO, (40, 0, 10, 10, 8)]).buildings())
+
+
+def test_weather_from_afar_is_a_finding(clear_year):
+    far = replace(clear_year, latitude=67.4, longitude=26.6)
+    assert "WEATHER_FROM_AFAR" in set(irradiate(box_city(TWO), far, level="draft", bounces=0).findings.name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [({"context": "x"}, "context must be"), ({"horizon": [0, 1]}, "horizon must be Horizon or None"),
+     ({"bounces": 1.5}, "bounces"), ({"albedo": "snow"}, "albedo must be a number"),
+     ({"albedo": {"wall": "x"}}, "albedo must be a number")],
+)  # fmt: skip
+def test_arguments_of_another_type_are_refused(clear_year, arguments, message):
+    with pytest.raises(TypeError, match=message):
+        irradiate(box_city(TWO), clear_year, **arguments)

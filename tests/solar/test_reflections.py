@@ -9,7 +9,6 @@ from citytwin.solar.reflections import (
     ReflectingSurfaces,
     feet_of_walls,
     reflected_response,
-    snow_on_roofs,
     spread_samples,
     whole_sphere,
 )
@@ -222,8 +221,3 @@ def test_feet_are_at_the_lowest_corner_of_each_building():
     feet = feet_of_walls(boxes([(0, 0, 2, 10, 10, 8), (30, 0, 5, 10, 10, 8)]).surfaces)
     assert set(feet[feet[:, 0] < 20, 2]) == {2.0}
     assert set(feet[feet[:, 0] > 20, 2]) == {5.0}
-
-
-def test_snow_lies_on_flat_roofs_only():
-    tilt = np.array([0.0, 30.0, 45.0, 60.0, 90.0, 180.0])
-    assert snow_on_roofs(np.full(6, 0.2), tilt, 0.7) == pytest.approx([0.7, 0.7, 0.45, 0.2, 0.2, 0.2])

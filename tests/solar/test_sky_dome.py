@@ -35,11 +35,11 @@ def test_hours_of_a_state_lie_side_by_side(clear_year):
     dome = sky_dome(clear_year, "perez", LEVELS["draft"], leaf, ground)
     plain = sky_dome(clear_year, "perez", LEVELS["draft"])
     assert sorted(dome.hour) == plain.hour.tolist()
-    assert (dome.leaf.tolist(), dome.ground.tolist()) == ([0, 1, 1], [0, 0, 1])
+    assert (dome.leaf.tolist(), dome.response.tolist()) == ([0, 1, 1], [0, 2, 3])
     for k in range(3):
         hour = dome.hour[dome.state[k] : dome.state[k + 1]]
         assert (leaf[hour] == dome.leaf[k]).all()
-        assert (ground[hour] == dome.ground[k]).all()
+        assert (ground[hour] == dome.response[k] % 2).all()
     np.testing.assert_allclose(dome.monthly_sky.sum(0), plain.monthly_sky[0], rtol=1e-6)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from citytwin.model.weather import HOURS
-from citytwin.solar.snow import snow_cover, snow_parameters, snow_water
+from citytwin.solar.snow import snow_cover, snow_on_roofs, snow_parameters, snow_water
 
 
 def test_degree_days_by_hand():
@@ -57,3 +57,8 @@ def test_snow_of_the_finnish_test_years_is_plausible(test_data, name, days):
     lies = snow_cover(weather).lies
     assert days[0] < lies.sum() / 24 < days[1]
     assert not lies[24 * 130 : 24 * 270].any()
+
+
+def test_snow_lies_on_flat_roofs_only():
+    tilt = np.array([0.0, 30.0, 45.0, 60.0, 90.0, 180.0])
+    assert snow_on_roofs(np.full(6, 0.2), tilt, 0.7) == pytest.approx([0.7, 0.7, 0.45, 0.2, 0.2, 0.2])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -20,7 +20,7 @@ from citytwin.model.provenance import Provenance
 from citytwin.model.ragged import freeze
 from citytwin.model.sample_map import SampleMap
 from citytwin.model.sky_dome import Exposure, SkyDome, hours_of, sun_over
-from citytwin.model.sun import NOMINAL_YEAR_DAYS
+from citytwin.model.sun import NOMINAL_YEAR_DAYS, Day, as_dates
 from citytwin.model.weather import HOURS
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 SURFACES_A_BLOCK = 64
 MINUTES_A_STEP = 5
+
+LEVEL = 1e-6
+"""Horizontal part of a normal below which a surface faces nowhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,8 +137,10 @@ class Irradiation:
         Raises
         ------
         ValueError
-            A row is out of range.
+            A row is out of range, or the coefficient is negative or no number.
         """
+        if not 0.0 <= angular_loss < np.inf:
+            raise ValueError(f"angular_loss must not be negative, but is {angular_loss}")
         wanted = self.row[as_rows(rows, "rows", len(self))]
         result = np.zeros((len(wanted), HOURS), np.float32)
 
@@ -146,7 +151,7 @@ class Irradiation:
         map_blocks(fill, len(wanted), SURFACES_A_BLOCK)
         return result
 
-    def sun_hours(self, dates: Sequence[date | str]) -> NDArray[np.float64]:
+    def sun_hours(self, dates: Day | Iterable[Day]) -> NDArray[np.float64]:
         """Hours of possible sunshine on some dates: geometry only, as under a clear sky.
 
         The sun is followed in steps of 5 minutes while it is above the horizontal; a moment counts with the share of
@@ -155,12 +160,17 @@ class Irradiation:
 
         Parameters
         ----------
-        dates : sequence of date or ISO text
-            Of any year from 2000 to 2050, local standard time.
+        dates : date, ISO text, or several
+            Of any year from 2000 to 2050, local standard time; see :func:`citytwin.model.sun.as_dates`.
 
         Returns
         -------
         float64 array (n, k), hours
+
+        Raises
+        ------
+        ValueError, TypeError
+            What is given is no date, or of another year.
         """
         from citytwin.kernels.perez_sky import nearest_patches
         from citytwin.kernels.solar_position import solar_position
@@ -170,9 +180,9 @@ class Irradiation:
         minutes = np.arange(0, 1440, MINUTES_A_STEP) + MINUTES_A_STEP / 2
         steps = np.array(minutes / 1440.0 - dome.utc_offset_h / 24.0, np.float64)
         normal = self.exposure.normal[self.row]
-        result = np.zeros((len(self), len(dates)))
-        for k, day in enumerate(dates):
-            day = date.fromisoformat(day) if isinstance(day, str) else day
+        days = as_dates(dates)
+        result = np.zeros((len(self), len(days)))
+        for k, day in enumerate(days):
             since: NDArray[np.float64] = steps + (NOMINAL_YEAR_DAYS + (day - date(2001, 1, 1)).days)
             direction = solar_position(since, dome.latitude, dome.longitude).direction
             direction = np.ascontiguousarray(direction[direction[:, 2] > 0.0])
@@ -183,11 +193,18 @@ class Irradiation:
         return result
 
     def to_pandas(self) -> pd.DataFrame:
-        """One row a surface, index ``surface``; months as columns ``monthly_1`` to ``monthly_12``, kWh/m2."""
+        """One row a surface, index ``surface``; months as columns ``monthly_1`` to ``monthly_12``, kWh/m2.
+
+        Tilt is 0 for a flat roof and 90 for a wall, azimuth is clockwise from grid north and missing where level.
+        """
         import pandas as pd
 
+        normal = self.exposure.normal[self.row]
+        level = np.hypot(normal[:, 0], normal[:, 1]) < LEVEL
         columns = {
             "building": self.building,
+            "tilt_deg": np.degrees(np.arccos(np.clip(normal[:, 2], -1.0, 1.0))),
+            "azimuth_deg": np.where(level, np.nan, np.degrees(np.arctan2(normal[:, 0], normal[:, 1])) % 360.0),
             "area_m2": self.area,
             "outdoor_share": self.outdoor_share,
             "annual_kwh_m2": self.annual,

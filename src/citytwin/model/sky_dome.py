@@ -46,7 +46,7 @@ class SkyDome:
         Hour of the year and month, from 0, of each column.
     state : int64 array (k + 1,)
         First hour of each state.
-    leaf, ground : int64 array (k,)
+    leaf, response : int64 array (k,)
         Row of each state in :class:`Exposure`'s `visible` and `response`.
     leaf_of_day : int64 array (365,)
         The same for each day of the year.
@@ -66,7 +66,7 @@ class SkyDome:
     month: NDArray[np.int64]
     state: NDArray[np.int64]
     leaf: NDArray[np.int64]
-    ground: NDArray[np.int64]
+    response: NDArray[np.int64]
     leaf_of_day: NDArray[np.int64]
     latitude: float
     longitude: float
@@ -97,9 +97,9 @@ class Exposure:
     visible : uint8 array (l, n, d)
         Share of the surface that sees each direction, 255 is all of it: with trees in leaf, and without where there are
         trees.
-    response : float32 array (g, n, p)
+    response : float32 array (l g, n, p)
         Irradiance that surroundings send back for each unit of normal irradiance that comes from a coarse patch of the
-        sky: over dry ground, and over snow where there is any.
+        sky: in each state of the leaves over dry ground, and over snow where there is any.
     share : float64 array (n,)
         Share of the surface that is outdoors: the rest is buried in buildings or walls shared with neighbours.
     area : float64 array (n,), m2
@@ -203,9 +203,9 @@ def hours_of(
     result = np.zeros((len(rows), len(dome.hour)), np.float32)
     normal = exposure.normal[rows]
     passed = hemispherical_modifier(angular_loss)
-    for k, (leaf, ground) in enumerate(zip(dome.leaf, dome.ground, strict=True)):
+    for k, (leaf, lit) in enumerate(zip(dome.leaf, dome.response, strict=True)):
         start, stop = int(dome.state[k]), int(dome.state[k + 1])
-        visible, response = exposure.visible[leaf][rows], exposure.response[ground][rows]
+        visible, response = exposure.visible[leaf][rows], exposure.response[lit][rows]
         add_sky(_gains(visible, response, normal, dome, angular_loss), dome.radiance, start, stop, result)
         add_sun(visible, response, normal, dome.sun, angular_loss, passed, start, stop, result)
     return result
@@ -218,9 +218,9 @@ def months_of(exposure: Exposure, dome: SkyDome, rows: NDArray[np.integer]) -> N
 
     result = np.zeros((len(rows), 12))
     normal = exposure.normal[rows]
-    for k, (leaf, ground) in enumerate(zip(dome.leaf, dome.ground, strict=True)):
+    for k, (leaf, lit) in enumerate(zip(dome.leaf, dome.response, strict=True)):
         start, stop = int(dome.state[k]), int(dome.state[k + 1])
-        visible, response = exposure.visible[leaf][rows], exposure.response[ground][rows]
+        visible, response = exposure.visible[leaf][rows], exposure.response[lit][rows]
         add_monthly_sky(_gains(visible, response, normal, dome, 0.0), dome.monthly_sky[k], result)
         add_monthly_sun(visible, response, normal, dome.sun, dome.month, start, stop, result)
     return result

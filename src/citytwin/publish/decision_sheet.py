@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from citytwin.model.enums import Carrier, Source
+from citytwin.model.place import weather_distance_km
 from citytwin.publish.text_table import columns, figure
 from citytwin.run.building_table import METHOD
-from citytwin.run.place import weather_distance_km
 from citytwin.scenario.compare import unpriced_carriers
 
 if TYPE_CHECKING:

@@ -73,8 +73,8 @@ def assess(
     if store is not None or executor is not None:
         raise NotImplementedError("store and executor must be None: runs are not kept or distributed yet")
     from citytwin import emissions, energy, solar
+    from citytwin.model.place import stock_findings
     from citytwin.run.kpis import own_use_kwh
-    from citytwin.run.place import place_findings
 
     def stage(name: str) -> Callable[[int, int], None] | None:
         return None if progress is None else partial(progress, name)
@@ -93,7 +93,7 @@ def assess(
         replaced = dict(zip(pv.building, share * pv.annual_kwh, strict=True))
     accounts = emissions.operational(demand, twin.factors, years, METHODS, replaced)
     findings = [part.findings for part in (twin.city, twin.weather, twin, buildings, irradiation, demand, accounts)]
-    findings.append(place_findings(twin))
+    findings.append(stock_findings(twin))
     provenance = irradiation.provenance + accounts.provenance
     for extra in (pv, twin.network):
         if extra is not None:

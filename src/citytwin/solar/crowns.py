@@ -15,17 +15,21 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin._threads import map_blocks
 from citytwin.kernels.bvh import Bvh, build_bvh
-from citytwin.kernels.crown_transmission import Crowns, crown_corners, crown_transmission
+from citytwin.kernels.crown_transmission import Crowns, crown_corners, crown_transmission, visible_through_crowns
+from citytwin.kernels.patch_visibility import visible_fraction
 from citytwin.model.reference import read_reference
 from citytwin.model.sun import day_of_hour
 from citytwin.model.trees import Trees
 from citytwin.model.triangles import GRID_M
+from citytwin.solar.samples import T_MIN_M
 from citytwin.solar.scene import rounded
 
 HABITS = ("deciduous", "evergreen")
 STATES = ("leaf_on", "leaf_off")
 HALF_YEAR_DAYS = 182
+SURFACES_A_BLOCK = 64
 
 SMALLEST_AXIS_M = 0.05
 """Semi-axes of crowns are at least so long."""
@@ -164,6 +168,46 @@ def transmission(
     start = np.ascontiguousarray(origins, np.float32)
     towards = np.ascontiguousarray(np.broadcast_to(directions, start.shape), np.float32)
     return crown_transmission(crown_bvh, crowns, start, towards)
+
+
+def crown_shares(
+    bvh: Bvh,
+    points: NDArray[np.float64],
+    offsets: NDArray[np.int64],
+    normal: NDArray[np.float64],
+    directions: NDArray[np.float64],
+    crowns: tuple[Bvh, Crowns] | None,
+) -> NDArray[np.float32]:
+    """Share of what surfaces see in each direction that crowns leave, with leaves and without.
+
+    Parameters
+    ----------
+    bvh : Bvh
+        What stops light besides.
+    points : float64 array (k, 3), m
+    offsets : int64 array (n + 1,)
+        First point of each surface.
+    normal : float64 array (n, 3)
+    directions : float64 array (d, 3)
+    crowns : Bvh and Crowns, optional
+
+    Returns
+    -------
+    float32 array (2, n, d)
+        1 in directions that nothing is seen in; of shape (1, 1, 1) without crowns.
+    """
+    if crowns is None:
+        return np.ones((1, 1, 1), np.float32)
+    origins, facing, rays = points.astype(np.float32), normal.astype(np.float32), directions.astype(np.float32)
+    weights = np.ones(len(origins), np.float32)
+
+    def look(start: int, stop: int) -> NDArray[np.float32]:
+        rest = (origins, weights, offsets, facing, rays, T_MIN_M, start, stop)
+        free = visible_fraction(bvh, *rest).astype(np.float32)
+        return np.where(free > 0, visible_through_crowns(bvh, *crowns, *rest) / np.maximum(free, 1), np.float32(1))
+
+    blocks = map_blocks(look, len(facing), SURFACES_A_BLOCK)
+    return np.concatenate([np.empty((2, 0, len(rays)), np.float32), *blocks], axis=1)
 
 
 def leaf_season(latitude: float, height_m: float = 0.0) -> tuple[float, float]:

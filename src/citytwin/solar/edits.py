@@ -261,7 +261,7 @@ def surroundings(
     check_whole(irradiation, city)
     around = surroundings_of(city, weather, trees, horizon, albedo, irradiation.bounces, halo_m)
     states, leaves = len(irradiation.exposure.response), len(irradiation.exposure.visible)
-    if states != len(around.ground_albedo) or (leaves == 2) != (len(around.trees) > 0):
+    if states != leaves * len(around.ground_albedo) or (leaves == 2) != (len(around.trees) > 0):
         raise ValueError("the irradiation was computed with other weather, albedo or trees than are given here")
     return around
 

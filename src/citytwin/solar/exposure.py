@@ -12,6 +12,7 @@ from citytwin._threads import map_blocks
 from citytwin.kernels.bvh import Bvh, build_bvh
 from citytwin.kernels.crown_transmission import visible_through_crowns
 from citytwin.kernels.newell import normals as area_vectors
+from citytwin.kernels.reinhart import reinhart
 from citytwin.model.ragged import offsets_of, take_ragged
 from citytwin.model.sky_dome import Exposure, SkyDome
 from citytwin.model.trees import Trees
@@ -19,11 +20,13 @@ from citytwin.model.triangles import GRID_M
 from citytwin.solar.crowns import crowns_of
 from citytwin.solar.ground import ground_between, ground_of_terrain
 from citytwin.solar.horizon import Horizon, blocked_share, sun_blocked
+from citytwin.solar.levels import COARSE
 from citytwin.solar.reflections import HALO_M as REFLECTING_M
-from citytwin.solar.reflections import ReflectingSurfaces, feet_of_walls, reflected_response, snow_on_roofs
+from citytwin.solar.reflections import ReflectingSurfaces, feet_of_walls, reflected_response
 from citytwin.solar.sample_sums import annual_sums
 from citytwin.solar.samples import T_MIN_M, SurfaceSky, look_at_sky
 from citytwin.solar.scene import Scene, Standing, cell_rings, is_roof, near_cell
+from citytwin.solar.snow import snow_on_roofs
 from citytwin.solar.surroundings import Surroundings
 
 SURFACES_A_BLOCK = 64
@@ -77,7 +80,8 @@ def expose(
     leaf_states = 2 if len(around.trees) else 1
     normal, share, area, turned = np.zeros((n, 3)), np.zeros(n), np.zeros(n), np.zeros(n, bool)
     visible = np.zeros((leaf_states, n, len(dome.direction)), np.uint8)
-    response = np.zeros((len(around.ground_albedo), n, len(dome.coarse.direction)), np.float32)
+    n_states = leaf_states * len(around.ground_albedo)
+    response = np.zeros((n_states, n, len(dome.coarse.direction)), np.float32)
     points: list[NDArray[np.float64]] = [np.empty((0, 3))] * n
     sums: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * n
     cells, cell_of = np.unique(receivers.cell, axis=0, return_inverse=True)
@@ -179,9 +183,14 @@ def reflected_onto(
     ground = ground_of_terrain(terrain[reach]) if len(reach) else ground_between(feet_of_walls(surfaces))
     order = np.lexsort(triangles.reshape(-1, 9).T)  # of walls that coincide, rays meet the same one whatever came first
     owners = place[owner[order]].astype(np.int32)
+    crowns = None
+    if len(around.trees):
+        crowns = crowns_of(around.trees, scene.models[0].city.origin, shift, around.halo_m)
+    free = 1.0 if around.horizon is None else 1.0 - blocked_share(around.horizon, reinhart(COARSE))
     response = reflected_response(
-        triangles[order], owners, surfaces, ground, around.ground_albedo, place[rows], around.bounces
-    ).response
+        triangles[order], owners, surfaces, ground, around.ground_albedo, place[rows], around.bounces,
+        free=free, crowns=crowns,
+    ).response  # fmt: skip
     response[:, seen.share == 0.0] = 0.0
     return response
 

@@ -24,7 +24,7 @@ from citytwin.solar.horizon import Horizon
 from citytwin.solar.levels import LEVELS
 from citytwin.solar.reflections import BOUNCES
 from citytwin.solar.samples import SPACING_M
-from citytwin.solar.scene import HALO_M, scene_of, turned_findings
+from citytwin.solar.scene import HALO_M, check_buildings, scene_of, turned_findings
 from citytwin.solar.sky_dome import SKIES, sky_dome
 from citytwin.solar.surroundings import Albedo, surroundings_of
 from citytwin.solar.terrain import terrain_findings
@@ -71,7 +71,8 @@ def irradiate(
     buildings : Buildings, optional
         Of `city`; an alternative may give them another status. Default ``city.buildings()``.
     trees : Trees, optional
-        By default those of `city`. They carry leaves by the season at its latitude.
+        By default those of `city`. They carry leaves by the season at the latitude of the weather. Crowns dim what
+        surfaces and ground get from sky and sun, not what these send each other.
     horizon : Horizon, optional
         Skyline of what is farther than the halo.
     albedo : float or mapping, optional
@@ -94,8 +95,10 @@ def irradiate(
     Raises
     ------
     ValueError
-        Unknown level or sky, albedo outside 0 to 1, negative bounces or halo, a context in another CRS, or a vertex of
-        city or context that is not finite.
+        Unknown level or sky, albedo outside 0 to 1, negative bounces or halo, buildings of another city, a context in
+        another CRS, or a vertex of city or context that is not finite.
+    TypeError
+        A context, horizon, trees or weather of another type, bounces or an albedo that are no numbers.
 
     References
     ----------
@@ -115,6 +118,8 @@ def irradiate(
     _check(city, context, level, sky)
     if buildings is None:
         buildings = city.buildings()
+    else:
+        check_buildings(city, buildings)
     around = surroundings_of(city, weather, trees, horizon, albedo, bounces, halo_m)
     trees = around.trees
     dome = sky_dome(
@@ -168,6 +173,8 @@ def _sample_map(city: CityModel, exposed: Exposed, annual: NDArray[np.float64]) 
 
 
 def _check(city: CityModel, context: CityModel | Triangles | None, level: str, sky: str) -> None:
+    if context is not None and not isinstance(context, CityModel | Triangles):
+        raise TypeError(f"context must be a CityModel or Triangles, not {type(context).__name__}")
     if level not in LEVELS:
         raise ValueError(f"level {level!r} does not exist; there are {', '.join(map(repr, LEVELS))}")
     if sky not in SKIES:

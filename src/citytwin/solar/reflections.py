@@ -6,6 +6,7 @@ The response to each patch is linear in sky and sun and does not depend on the w
 
 from __future__ import annotations
 
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -13,12 +14,14 @@ from numpy.typing import NDArray
 
 from citytwin._threads import map_blocks
 from citytwin.kernels.bvh import Bvh, build_bvh
+from citytwin.kernels.crown_transmission import Crowns
 from citytwin.kernels.exchange import Exchange, exchange_rows, received
 from citytwin.kernels.first_hit import first_hits_of_surface
 from citytwin.kernels.grid_samples import grid_samples
 from citytwin.kernels.group_means import group_means
 from citytwin.kernels.reinhart import reinhart
 from citytwin.model.ragged import offsets_of, row_of, take_ragged, take_rings
+from citytwin.solar.crowns import crown_shares
 from citytwin.solar.ground import GroundTiles
 from citytwin.solar.samples import BURIED_SHARE, LIFT_M, T_MIN_M
 
@@ -40,9 +43,6 @@ FACING_STEP = 1e-3
 TILES_A_CAST = 8
 FACINGS_A_BLOCK = 128
 ROWS_A_BLOCK = 2048
-
-SNOW_STAYS_TILT, SNOW_SLIDES_TILT = 30.0, 60.0
-"""Tilt in degrees up to which a roof keeps all its snow, and from which on it keeps none."""
 
 WALL_TILT = 60.0
 """Tilt in degrees from which on a surface stands on the ground."""
@@ -76,10 +76,10 @@ class ReflectedResponse(NamedTuple):
 
     Parameters
     ----------
-    response : float32 array (s, k, 145)
+    response : float32 array (l s, k, 145)
         Irradiance reflected onto each surface per unit of irradiance from each patch of the sky on a plane that faces
-        it, in each state of the ground. For an hour, ``sum_d B_d Omega_d L_d + DNI sum_k w_k B_k`` with the radiance L
-        of the 145 patches and the weights w of the three nearest to the sun.
+        it, in each state of the leaves and, among these, of the ground. For an hour, ``sum_d B_d Omega_d L_d + DNI
+        sum_k w_k B_k`` with the radiance L of the 145 patches and the weights w of the three nearest to the sun.
     sky_view : float64 array (k,)
         View factor of the sky as these rays see it.
     unknown : float64 array (k,)
@@ -95,38 +95,6 @@ class ReflectedResponse(NamedTuple):
     unknown: NDArray[np.float64]
     closure: NDArray[np.float64]
     ground_albedo: NDArray[np.float64]
-
-
-def snow_on_roofs(albedo: NDArray[np.float64], tilt: NDArray[np.float64], snow: float) -> NDArray[np.float64]:
-    """Albedo of surfaces while snow lies: roofs up to 30 degrees are white, from 60 degrees on they are bare.
-
-    The share that is covered is the shape coefficient of the snow load on roofs over its value for flat ones.
-
-    Parameters
-    ----------
-    albedo : float64 array (n,)
-        Without snow.
-    tilt : float64 array (n,), degrees
-        0 faces up, 90 is a wall.
-    snow : float
-        Albedo of snow.
-
-    Returns
-    -------
-    float64 array (n,)
-
-    References
-    ----------
-    EN 1991-1-3:2003, Eurocode 1, Part 1-3: Snow loads, 5.3.2, table 5.2.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> snow_on_roofs(np.full(3, 0.2), np.array([0.0, 45.0, 90.0]), 0.6)
-    array([0.6, 0.4, 0.2])
-    """
-    covered = np.clip((SNOW_SLIDES_TILT - tilt) / (SNOW_SLIDES_TILT - SNOW_STAYS_TILT), 0.0, 1.0)
-    return albedo + covered * (snow - albedo)
 
 
 def feet_of_walls(surfaces: ReflectingSurfaces) -> NDArray[np.float64]:
@@ -226,6 +194,8 @@ def reflected_response(
     receivers: NDArray[np.integer],
     bounces: int = BOUNCES,
     samples: float = SAMPLES,
+    free: NDArray[np.float64] | float = 1.0,
+    crowns: tuple[Bvh, Crowns] | None = None,
 ) -> ReflectedResponse:
     r"""Reflections onto surfaces of one cell, for a unit of normal irradiance from each patch of the sky.
 
@@ -250,6 +220,11 @@ def reflected_response(
         Reflections that are followed, at least 1.
     samples : float
         Samples a surface.
+    free : float64 array (145,), optional
+        Share of each patch of the sky that lies above a distant skyline.
+    crowns : Bvh and Crowns, optional
+        Trees, which dim what surfaces and ground get from the sky, with leaves and without; what surfaces send each
+        other passes them by.
 
     Returns
     -------
@@ -275,17 +250,19 @@ def reflected_response(
 
     wanted = place[receivers]
     sky = reinhart(1).direction
-    primary = np.maximum(elements.normal @ sky.T, 0.0).astype(np.float32) * exchange.visible
-    response = np.empty((len(ground_albedo), len(wanted), len(sky)), np.float32)
-    for state, rho in enumerate(ground_albedo):
+    dimmed = crown_shares(bvh, elements.points, elements.offsets, elements.normal, sky, crowns)
+    straight = np.maximum(elements.normal @ sky.T, 0.0) * exchange.visible * free
+    response = np.empty((len(dimmed) * len(ground_albedo), len(wanted), len(sky)), np.float32)
+    for row, (share, state) in enumerate(product(dimmed, range(len(ground_albedo)))):
+        rho, primary = ground_albedo[state], (straight * share).astype(np.float32)
         albedo = np.concatenate([surfaces.albedo[state], np.full(n_tiles, rho)]).astype(np.float32)
-        plain = np.maximum(rho * sky[:, 2], 0.0)
+        plain = np.maximum(rho * sky[:, 2], 0.0) * free
         incident = primary
         for _ in range(bounces - 1):
             sent = _radiosity(albedo, incident, exchange.outdoors, surfaces, unknown, plain)
             incident = primary + _received(exchange, sent, np.arange(beyond))
         sent = _radiosity(albedo, incident, exchange.outdoors, surfaces, unknown, plain)
-        response[state] = _filled(_received(exchange, sent, np.arange(n)), exchange.outdoors[:n], surfaces)[wanted]
+        response[row] = _filled(_received(exchange, sent, np.arange(n)), exchange.outdoors[:n], surfaces)[wanted]
     far = np.bincount(row_of(exchange.offsets), exchange.value * (exchange.column >= beyond), minlength=beyond)
     return ReflectedResponse(
         response, exchange.sky[wanted], far[wanted], exchange.closure[wanted], np.asarray(ground_albedo, np.float64)

@@ -53,6 +53,19 @@ class Receivers:
     cell: NDArray[np.int64]
 
 
+def check_buildings(city: CityModel, buildings: Buildings) -> None:
+    """Make sure that buildings are those of a city.
+
+    Raises
+    ------
+    ValueError
+        A building is not where the table says it is.
+    """
+    inside = bool(len(buildings)) and int(buildings.object.max(initial=-1)) < len(city.objects)
+    if len(buildings) and not (inside and (city.objects.id[buildings.object].to_numpy() == buildings.id).all()):
+        raise ValueError(f"the {len(buildings)} buildings are not those of this city of {city.n_buildings}")
+
+
 def building_of_surface(city: CityModel, buildings: Buildings) -> NDArray[np.int64]:
     """Row of the building each surface belongs to, -1 where it belongs to none, int64 (n_surfaces,)."""
     building = np.full(len(city.objects) + 1, -1, np.int64)

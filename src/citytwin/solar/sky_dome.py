@@ -81,7 +81,7 @@ def sky_dome(
         month=month_of_hour()[hour],
         state=np.append(starts, len(hour)).astype(np.int64),
         leaf=pair // (1 + ground.max()),
-        ground=pair % (1 + ground.max()),
+        response=pair,
         leaf_of_day=leaf[12::24],
         latitude=weather.latitude,
         longitude=weather.longitude,

@@ -17,6 +17,10 @@ from citytwin.model.weather import Weather
 HOURS_A_DAY = 24
 
 
+SNOW_STAYS_TILT, SNOW_SLIDES_TILT = 30.0, 60.0
+"""Tilt in degrees up to which a roof keeps all its snow, and from which on it keeps none."""
+
+
 class SnowCover(NamedTuple):
     """Snow on the ground over a weather year.
 
@@ -104,3 +108,35 @@ def snow_water(daily_temperature: NDArray[np.float64]) -> NDArray[np.float64]:
         now = max(0.0, now + change[day])
         water[day] = now
     return water
+
+
+def snow_on_roofs(albedo: NDArray[np.float64], tilt: NDArray[np.float64], snow: float) -> NDArray[np.float64]:
+    """Albedo of surfaces while snow lies: roofs up to 30 degrees are white, from 60 degrees on they are bare.
+
+    The share that is covered is the shape coefficient of the snow load on roofs over its value for flat ones.
+
+    Parameters
+    ----------
+    albedo : float64 array (n,)
+        Without snow.
+    tilt : float64 array (n,), degrees
+        0 faces up, 90 is a wall.
+    snow : float
+        Albedo of snow.
+
+    Returns
+    -------
+    float64 array (n,)
+
+    References
+    ----------
+    EN 1991-1-3:2003, Eurocode 1, Part 1-3: Snow loads, 5.3.2, table 5.2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> snow_on_roofs(np.full(3, 0.2), np.array([0.0, 45.0, 90.0]), 0.6)
+    array([0.6, 0.4, 0.2])
+    """
+    covered = np.clip((SNOW_SLIDES_TILT - tilt) / (SNOW_SLIDES_TILT - SNOW_STAYS_TILT), 0.0, 1.0)
+    return albedo + covered * (snow - albedo)

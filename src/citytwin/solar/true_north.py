@@ -32,7 +32,10 @@ def true_north(city: CityModel, latitude: float, longitude: float) -> float:
         return 0.0
     from pyproj import CRS, Transformer
 
-    area = CRS(city.crs).area_of_use
+    system = CRS(city.crs)
+    area = system.area_of_use
+    if system.geodetic_crs is None:
+        return 0.0
     if area is not None and not (
         area.west - REACH_DEG <= longitude <= area.east + REACH_DEG
         and area.south - REACH_DEG <= latitude <= area.north + REACH_DEG

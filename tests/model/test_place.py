@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from citytwin.run.place import place_findings, place_of, weather_distance_km
+from citytwin.model.place import place_of, stock_findings, weather_distance_km, weather_findings
 
 
 def city(crs, low, high):
@@ -52,4 +52,4 @@ def test_distance_on_the_great_circle():
 )
 def test_weather_and_tables_of_another_place_are_findings(where, place, names):
     twin = SimpleNamespace(city=where, weather=weather(*place), stock=None)
-    assert list(place_findings(twin).name) == names
+    assert [*weather_findings(where, twin.weather).name, *stock_findings(twin).name] == names

@@ -21,7 +21,7 @@ NEAR_KM = 100.0
 
 
 def place_of(city: CityModel) -> tuple[float, float] | None:
-    """Latitude and longitude of the middle of a city, degrees; None where it has no CRS or no vertex.
+    """Latitude and longitude of the middle of a city, degrees; None where it has no CRS on earth or no vertex.
 
     Parameters
     ----------
@@ -31,10 +31,12 @@ def place_of(city: CityModel) -> tuple[float, float] | None:
         return None
     import pyproj
 
-    middle = (city.bounds[:2] + city.bounds[3:5]) / 2
+    x, y = (0.5 * (city.bounds[:2] + city.bounds[3:5])).tolist()
     system = pyproj.CRS(city.crs)
+    if system.geodetic_crs is None:
+        return None
     to_degrees = pyproj.Transformer.from_crs(system, system.geodetic_crs, always_xy=True)
-    longitude, latitude = to_degrees.transform(*middle, errcheck=True)
+    longitude, latitude = to_degrees.transform(x, y, errcheck=True)
     return float(latitude), float(longitude)
 
 
@@ -56,23 +58,33 @@ def weather_distance_km(city: CityModel, weather: Weather) -> float:
     return float(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half)))
 
 
-def place_findings(twin: Twin) -> Findings:
-    """Findings for weather from afar, and for Finnish tables used abroad.
+def weather_findings(city: CityModel, weather: Weather) -> Findings:
+    """Finding 1405 for weather from afar.
+
+    Parameters
+    ----------
+    city : CityModel
+    weather : Weather
+    """
+    distance = weather_distance_km(city, weather)
+    if not distance > NEAR_KM:
+        return Findings.of()
+    message = f"the weather is of {weather.place or 'a place'} {distance:,.0f} km from the city"
+    return Findings.of([Finding(1405, "WEATHER_FROM_AFAR", severity=Severity.WARNING, message=message)])
+
+
+def stock_findings(twin: Twin) -> Findings:
+    """Finding 1606 for Finnish tables that are used abroad.
 
     Parameters
     ----------
     twin : Twin
     """
-    found = []
-    distance = weather_distance_km(twin.city, twin.weather)
-    if distance > NEAR_KM:
-        message = f"the weather is of {twin.weather.place or 'a place'} {distance:,.0f} km from the city"
-        found.append(Finding(1405, "WEATHER_FROM_AFAR", severity=Severity.WARNING, message=message))
     place = place_of(twin.city)
-    if place is not None and twin.stock is None and not _in_finland(*place):
-        message = "constructions, uses and emission factors are those of Finland; pass stock and factors of the country"
-        found.append(Finding(1606, "STOCK_OF_FINLAND", severity=Severity.WARNING, message=message))
-    return Findings.of(found)
+    if place is None or twin.stock is not None or _in_finland(*place):
+        return Findings.of()
+    message = "constructions, uses and emission factors are those of Finland; pass stock and factors of the country"
+    return Findings.of([Finding(1606, "STOCK_OF_FINLAND", severity=Severity.WARNING, message=message)])
 
 
 def _in_finland(latitude: float, longitude: float) -> bool:
