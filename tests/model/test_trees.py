@@ -99,6 +99,17 @@ def test_ground_of_terrain_then_of_the_nearest_building_then_none():
     assert sorted(codes(trees)) == [1830, 1834, 1835, 1835]
 
 
+@pytest.mark.parametrize("z", [np.nan, 6.0])
+def test_degrees_for_metres_are_told(z):
+    frame = pd.DataFrame({"x": [24.9, CORNER[0]], "y": [60.2, CORNER[1]], "z": [z, 6.0], "height_m": 10.0})
+    trees = Trees.of_table(frame, tree_city(boxes=HOUSE))
+    assert trees.id.tolist() == ["1"]
+    message = trees.findings.message[trees.findings.code == 1830][0]
+    assert "1 of 2 trees lie more than 10 km outside the city" in message
+    assert "the CRS of the city, EPSG:3879" in message
+    assert "GeoDataFrame" in message
+
+
 def test_there_and_back_through_a_table():
     city = tree_city([(0, 0, 2, 4, 6, 9), (9, 0, 0, 3, 3, 5)])
     trees = Trees.of_city(city)
@@ -125,5 +136,10 @@ def test_what_cannot_be_read_says_so():
         Trees.of_table(table(), city, {"leaves": "x"})
     with pytest.raises(ValueError, match="neither geometry nor columns 'x' and 'y'"):
         Trees.of_table(pd.DataFrame({"height_m": [9.0]}), city)
+    with pytest.raises(ValueError, match=r"column 'height_m' .* row 0 has 'tall'"):
+        Trees.of_table(table(height_m=["tall"]), city)
+    frame = pd.concat([table(dbh=["0.4"]), table(dbh=["0,4"])], ignore_index=True)
+    with pytest.raises(ValueError, match=r"column 'dbh' .* row 1 has '0,4'"):
+        Trees.of_table(frame, city, {"trunk_diameter": "dbh"})
     with pytest.raises(ValueError, match="no trees"):
         Trees.concat([])

@@ -63,6 +63,17 @@ def test_exposure_classes_of_en_17037():
     assert lower.hours.sum() > sun.hours.sum() + 1.0
 
 
+@pytest.mark.parametrize("arguments", [{"factor": 0}, {"spacing_m": 0.0}, {"storey_height_m": -3.0}])
+def test_numbers_out_of_range_are_refused(arguments):
+    with pytest.raises(ValueError, match=next(iter(arguments))):
+        vertical_sky_component(box_city([LOW]), **arguments)
+
+
+def test_a_factor_is_an_integer():
+    with pytest.raises(TypeError, match=r"factor must be an integer, not 2\.5"):
+        vertical_sky_component(box_city([LOW]), factor=2.5)
+
+
 def test_days_out_of_season_are_refused():
     with pytest.raises(ValueError, match="1 February"):
         sunlight_exposure(box_city([LOW]), "2026-03-22", minimum_altitude=10.0, **HELSINKI)

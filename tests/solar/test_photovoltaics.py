@@ -63,3 +63,6 @@ def test_unknown_building_is_refused(clear_year):
     sun = irradiate(city, clear_year, level="draft")
     with pytest.raises(ValueError, match="'nowhere'"):
         photovoltaics(sun, city, city.buildings(), [RoofPv(("nowhere",), 0.0, 1.0, "m")], clear_year)
+    other = box_city([(0, 0, 10, 10, 9)])
+    with pytest.raises(ValueError, match="of another city"):
+        photovoltaics(sun, other, other.buildings(), [], clear_year)

@@ -1,10 +1,12 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citytwin.model.findings import Finding, Findings
 from citytwin.model.pv_sites import SiteKind
 from citytwin.solar.pv_economics import payback_years, pv_economics
 from citytwin.solar.pv_prices import read_pv_prices
@@ -130,13 +132,21 @@ def test_quantiles_follow_the_yield():
 def test_old_prices_stay_with_the_result():
     pv, use, _ = plants()
     prices = read_pv_prices(price_table(), as_of="2027-06-01")
-    assert "PV_PRICE_OLD" in pv_economics(pv, use, prices, 0.03).findings.name
+    use = replace(use, findings=Findings.of([Finding(1853, "PV_LOAD_UNKNOWN")]))
+    assert set(pv_economics(pv, use, prices, 0.03).findings.name) == {"PV_PRICE_OLD"}
+
+
+def test_a_life_of_whole_years_may_be_a_float():
+    pv, use, prices = plants()
+    whole, as_float = (pv_economics(pv, use, prices, 0.03, lifetime_years=life) for life in (25, 25.0))
+    np.testing.assert_array_equal(whole.lcoe, as_float.lcoe)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [({"discount_rate": -1.0}, "discount_rate"), ({"lifetime_years": 0}, "lifetime_years"),
-     ({"degradation": 1.0}, "degradation"), ({"by": "face"}, "'face'")],
+    [({"discount_rate": -1.0}, "discount_rate"), ({"discount_rate": 4.0}, "such as 0.04"),
+     ({"lifetime_years": 0}, "lifetime_years"), ({"lifetime_years": 25.5}, "whole number"),
+     ({"lifetime_years": 101}, "lifetime_years"), ({"degradation": 1.0}, "degradation"), ({"by": "face"}, "'face'")],
 )  # fmt: skip
 def test_numbers_out_of_range_are_refused(arguments, message):
     pv, use, prices = plants()
@@ -147,5 +157,8 @@ def test_numbers_out_of_range_are_refused(arguments, message):
 def test_the_own_use_of_other_buildings_is_refused():
     pv, _, prices = plants()
     other = pv_self_use(yield_of([np.ones(HOURS)]), np.ones((1, HOURS)))
-    with pytest.raises(ValueError, match="not of this yield"):
+    with pytest.raises(ValueError, match="its buildings are others"):
+        pv_economics(pv, other, prices, 0.03)
+    other = pv_self_use(yield_of([np.ones(HOURS)] * 2), np.ones((2, HOURS)))
+    with pytest.raises(ValueError, match="other amounts"):
         pv_economics(pv, other, prices, 0.03)

@@ -20,6 +20,16 @@ def test_prices_have_dates_and_sources(tmp_path):
         assert len(prices.findings) == 0
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_columns_may_be_parted_otherwise(tmp_path, separator):
+    path = tmp_path / "prices.csv"
+    price_table().to_csv(path, index=False, sep=separator, encoding="utf-8-sig")
+    assert read_pv_prices(path, as_of="2025-06-01").values["electricity_bought"] == 0.2
+    path.write_text(path.read_text(encoding="utf-8-sig").replace("0.2", '"0,2"'), encoding="utf-8")
+    with pytest.raises(CityReadError, match=r"'0,2'\. Write a decimal point"):
+        read_pv_prices(path, as_of="2025-06-01")
+
+
 def test_old_prices_are_a_finding():
     prices = read_pv_prices(price_table(), as_of="2026-06-01")
     assert set(prices.findings.name) == {"PV_PRICE_OLD"}
@@ -76,6 +86,8 @@ def test_what_is_missing_is_named(tmp_path):
         read_pv_prices(pd.DataFrame(), as_of="2025-06-01")
     with pytest.raises(ValueError, match="as_of must be a date"):
         read_pv_prices(price_table(), as_of="now")
+    with pytest.raises(ValueError, match="max_age_days must not be negative, but is -1"):
+        read_pv_prices(price_table(), as_of="2025-06-01", max_age_days=-1)
 
 
 def test_the_error_says_file_and_line(tmp_path):

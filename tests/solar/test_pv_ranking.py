@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from citytwin.model.findings import Finding, Findings
 from citytwin.solar.pv_economics import pv_economics
 from citytwin.solar.pv_prices import read_pv_prices
 from citytwin.solar.pv_ranking import pv_ranking
@@ -63,6 +64,14 @@ def test_money_is_spent_where_it_pays():
     assert sorted(by_energy.row.tolist()) == [0, 1, 2]
     assert pv_ranking(table, 1e6, "EUR", "npv", divisible=True).row.tolist() == [0, 2]
     assert pv_ranking(table, 1500.0, "EUR", "npv").row.tolist() == [0]
+
+
+def test_what_never_pays_is_counted_and_earlier_findings_are_not_told_again():
+    table = replace(economics(), findings=Findings.of([Finding(1854, "PV_PRICE_OLD")]))
+    ranking = pv_ranking(table, 1e6, "EUR", "npv")
+    assert ranking.findings.name.tolist() == ["PV_WITHOUT_BENEFIT"]
+    assert "1 of 3 rows" in ranking.findings.message[0]
+    assert len(pv_ranking(table, 1e6, "EUR", "kwh").findings) == 0
 
 
 def test_nothing_fits_a_budget_of_nothing():

@@ -1,12 +1,15 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citytwin.model.findings import Finding, Findings
 from citytwin.solar.pv_self_use import Phases, pv_self_use
 from tests.pv_tables import HOURS, yield_of
 from tests.six_results import demand_of
 
+ODD = Findings.of([Finding(1850, "PV_SNOW_FROM_TABLE")])
 HALF = Phases((1 / 3, 1 / 3, 1 / 3), (0.5, 0.3, 0.2))
 
 
@@ -107,12 +110,33 @@ def test_a_demand_is_taken_by_building():
         demand_of(None),
         compute_hours=lambda rows, name: np.full((len(rows), HOURS), hours[name], np.float32),
     )
-    pv = yield_of([year(4), year(4)])
-    known = replace(pv, building=np.array([demand.building[0], "elsewhere"], object))
-    use = pv_self_use(known, demand)
-    np.testing.assert_allclose(use.self_used_kwh, [3.0 * HOURS, 0.0])
+    pv = yield_of([year(4), year(4), year(4)])
+    pv = replace(pv, building=np.array([demand.building[0], "elsewhere", "nowhere"], object), findings=ODD)
+    use = pv_self_use(pv, demand)
+    np.testing.assert_allclose(use.self_used_kwh, [3.0 * HOURS, 0.0, 0.0])
     assert use.findings.name.tolist() == ["PV_LOAD_UNKNOWN"]
     assert use.findings.object_id.tolist() == ["elsewhere"]
+    assert "2 of 3 buildings" in use.findings.message[0]
+
+
+def test_no_buildings_use_nothing():
+    none = yield_of(np.zeros((0, HOURS)))
+    for metering in ("none", "netting", "community"):
+        use = pv_self_use(none, np.zeros((0, HOURS)), metering, phases=HALF)
+        assert len(use) == len(use.to_pandas()) == 0
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, "", pd.NA])
+def test_buildings_without_a_label_share_with_none(missing):
+    pv, load = yield_of([year(2)] * 3), np.array([year(0), year(5), year(1)])
+    use = pv_self_use(pv, load, "community", community=[missing, missing, "x"])
+    np.testing.assert_allclose(use.self_used_kwh / HOURS, [0.0, 2.0, 1.0])
+
+
+def test_phases_can_be_a_plain_tuple():
+    pv, load = yield_of([year(3)]), np.array([year(3)])
+    named, plain = (pv_self_use(pv, load, "none", phases=phases) for phases in (HALF, tuple(HALF)))
+    assert named.self_used_kwh[0] == plain.self_used_kwh[0] == pytest.approx((1.0 + 0.9 + 0.6) * HOURS)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +148,7 @@ def test_a_demand_is_taken_by_building():
         ({"load": np.full((1, HOURS), np.nan)}, "load must be finite"),
         ({"property_share": 1.5}, "property_share"),
         ({"metering": "none"}, "phases"),
+        ({"metering": "none", "phases": (1.0, 0.0, 0.0)}, "Phases"),
         ({"metering": "none", "phases": Phases((1, 0, 0), (0.5, 0.5, 0.5))}, "sum to 1"),
         ({"metering": "community", "community": ["x", "y"]}, "one label"),
     ],

@@ -75,6 +75,22 @@ def test_kinds_can_be_left_out(two):
     assert len(pv_sites(*two, PvRules(roofs=False, flat_roofs=False, facades=False))) == 0
 
 
+def test_what_does_not_belong_together_is_refused(two, clear_year):
+    sun, city, buildings = two
+    for boxes in ([(0, 0, 20, 10, 12)], [(0, 0, 20, 10, 12), (60, 0, 5, 3, 12)]):
+        other = box_city(boxes)
+        with pytest.raises(ValueError, match="irradiation is of another city"):
+            pv_sites(sun, other, other.buildings())
+    renamed = replace(buildings, id=buildings.id[::-1].copy())
+    beyond = replace(buildings, object=buildings.object + 1)
+    for wrong in (renamed, beyond):
+        with pytest.raises(ValueError, match="buildings are not of this city"):
+            pv_sites(sun, city, wrong)
+    swapped = replace(buildings, id=buildings.id[::-1].copy(), object=buildings.object[::-1].copy())
+    with pytest.raises(ValueError, match="of other buildings of this city"):
+        pv_sites(sun, city, swapped)
+
+
 @pytest.mark.compiled
 def test_party_walls_carry_nothing(clear_year):
     city = box_city([(0, 0, 20, 10, 12), (20, 0, 20, 10, 12)])
@@ -113,7 +129,11 @@ def test_a_wall_whose_windows_are_not_known_is_left_out(two):
     assert "4 by windows not known" in sites.findings.message[0]
 
 
-@pytest.mark.parametrize(("name", "value"), [("roof_share", 1.1), ("setback_m", -0.1), ("cover", float("nan"))])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("roof_share", 1.1), ("setback_m", -0.1), ("cover", float("nan")), ("facing_deg", 720.0), ("rack_tilt_deg", 95.0),
+     ("max_turn_deg", 181.0), ("min_area_m2", float("inf"))],
+)  # fmt: skip
 def test_rules_out_of_range_are_refused(name, value):
     with pytest.raises(ValueError, match=name):
         PvRules(**{name: value})

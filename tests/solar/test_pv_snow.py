@@ -32,7 +32,9 @@ def test_a_table_takes_its_annual_loss_from_hours_with_snow(wintry):
     assert 500 < lies.sum() < 5000
     assert (loss[:, ~lies] == 0.0).all()
     np.testing.assert_allclose((loss * DAYLIGHT).sum(1) / DAYLIGHT.sum(1), annual_snow_loss(TILTS))
-    assert snow_findings(wintry, TILTS).name.tolist() == ["PV_SNOW_FROM_TABLE", "SNOW_FROM_TEMPERATURE"]
+    findings = snow_findings(wintry, TILTS)
+    assert findings.name.tolist() == ["PV_SNOW_FROM_TABLE"]
+    assert f"{lies.sum()} hours" in findings.message[0]
     assert len(snow_findings(wintry, np.array([90.0]))) == 0
 
 

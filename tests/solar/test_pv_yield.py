@@ -74,6 +74,15 @@ def test_sites_out_of_order_are_refused(block, clear_year):
         pv_yield(sites.take(order), sun, clear_year)
 
 
+def test_other_weather_and_other_sites_are_refused(block, clear_year):
+    sun, sites, _ = block
+    with pytest.raises(ValueError, match="other weather"):
+        pv_yield(sites, sun, replace(clear_year, dni=0.5 * clear_year.dni))
+    for part in (sun.take(np.arange(2)), sun.take(np.arange(len(sun))[::-1])):
+        with pytest.raises(ValueError, match="other surfaces than the sites"):
+            pv_yield(sites, part, clear_year)
+
+
 def test_snow_and_its_doubts_are_counted(block, clear_year):
     sun, sites, pv = block
     hours = np.arange(8760)
@@ -83,8 +92,8 @@ def test_snow_and_its_doubts_are_counted(block, clear_year):
     assert (with_snow.site_kwh[~flat] == without.site_kwh[~flat]).all()
     lost = 1.0 - with_snow.site_kwh[flat] / without.site_kwh[flat]
     np.testing.assert_allclose(lost, 0.03, atol=0.002)
-    assert "PV_SNOW_FROM_TABLE" in with_snow.findings.name.tolist()
-    assert "PV_SNOW_FROM_TABLE" not in without.findings.name.tolist()
+    assert with_snow.findings.name.tolist() == ["PV_SNOW_FROM_TABLE"]
+    assert len(without.findings) == 0
     assert pv.confidence == 40
     assert pv.relative_sd == pytest.approx(0.0946, abs=1e-4)
 

@@ -122,12 +122,63 @@ def test_open_shell_still_casts_its_whole_shadow():
     assert shapely.symmetric_difference(whole, turned).area < 1e-6
 
 
+def test_planned_buildings_of_an_alternative_stand():
+    from citytwin.solar.edits import with_buildings
+
+    city, new = box_city([(0, 0, 10, 10, 8)]), box_city([(0, -25, 10, 10, 20)])
+    status = np.array([Status.PLANNED], np.int8)
+    planned = with_buildings(new, replace(new.buildings(), status=status))
+    for ground in ({}, {"terrain": flat()}):
+        a, b = (shadow_series(city, MARCH, 12, alternative=m, **HELSINKI, **ground) for m in (new, planned))
+        np.testing.assert_array_equal(a.area_m2, b.area_m2)
+        assert b.area_m2[2] > 100.0
+
+
+def test_open_ground_is_what_lies_outside_footprints():
+    city, new = box_city([(0, 0, 10, 10, 8)]), box_city([(0, -25, 10, 10, 20)])
+    series = shadow_series(city, MARCH, [12], alternative=new, **HELSINKI)
+    today, later, more, _ = series.area_m2 - series.open_ground_m2
+    assert (today, later) == pytest.approx((100.0, 200.0)), "footprints"
+    assert more == pytest.approx(100.0), "the new building's; that of today was dark before"
+    assert {"area_m2", "open_ground_m2"} <= set(series.to_pandas())
+
+
+def test_empty_city_has_empty_shadows(clear_year):
+    empty = box_city([(0, 0, 10, 10, 8)]).select(rows=[])
+    here = {"latitude": 60.2, "longitude": 25.0, **HELSINKI}
+    series = shadow_series(empty, MARCH, [12], **here)
+    assert series.area_m2.sum() == 0.0
+    with pytest.raises(ValueError, match="bbox"):
+        shadow_series(empty, MARCH, [12], terrain=flat(), **here)
+
+
+def test_days_and_hours_count_once_and_text_is_no_hour():
+    series = shadow_series(box_city([(0, 0, 10, 10, 8)]), [MARCH, MARCH], [12, 12.0], **HELSINKI)
+    assert len(series) == 1
+    for hours in ("12", ["12"], [None]):
+        with pytest.raises(TypeError, match="hours must be numbers"):
+            shadow_series(box_city([(0, 0, 10, 10, 8)]), MARCH, hours, **HELSINKI)
+
+
+def test_weather_from_afar_is_a_finding(clear_year):
+    rome = replace(clear_year, latitude=41.9, longitude=12.5)
+    series = shadow_series(box_city([(0, 0, 10, 10, 8)]), MARCH, 12, weather=rome)
+    assert list(series.findings.code) == [1405]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"hours": []}, "hours"),
         ({"hours": [25]}, "hours"),
+        ({"hours": np.nan}, "hours"),
         ({"minimum_altitude": 0.0}, "minimum_altitude"),
+        ({"spacing_m": 0.0}, "spacing_m"),
+        ({"bbox": (1, 0, 0, 1)}, "bbox"),
+        ({"bbox": (0, 0, 10, 10)}, "farther than 500 m"),
+        ({"bbox": (*CORNER[:2], CORNER[0], CORNER[1] + 5)}, "width"),
+        ({"alternative": box_city([(0, 0, 1, 1, 1), (5, 0, 1, 1, 1)]).buildings()}, "not those of this city"),
+        ({"alternative": box_city([(0, 0, 1, 1, 1)]).select(rows=[])}, "nothing to add"),
         ({"alternative": replace(box_city([(0, 0, 1, 1, 1)]), crs="EPSG:25832")}, "EPSG:25832"),
     ],
 )

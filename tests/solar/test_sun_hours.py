@@ -267,6 +267,53 @@ def test_threads_and_company_do_not_matter(monkeypatch):
     np.testing.assert_array_equal(alone.hours, results[0].hours[results[0].receivers.building == 5])
 
 
+def test_place_is_that_of_the_city_and_weather_from_afar_a_finding(clear_year):
+    city = box_city([LOW])
+    rome = replace(clear_year, latitude=41.9, longitude=12.5, place="Rome")
+    here, there = (sun_hours(city, MARCH, weather=w, **HELSINKI) for w in (clear_year, rome))
+    np.testing.assert_array_equal(here.sample_hours, there.sample_hours)
+    assert here.conventions["latitude"] == pytest.approx(60.18, abs=0.01)
+    assert [len(sun.findings) for sun in (here, there)] == [0, 1]
+    assert list(there.findings.name) == ["WEATHER_FROM_AFAR"]
+
+
+def test_points_out_of_reach_are_a_finding():
+    sun = sun_hours(box_city([LOW]), MARCH, points((3000.0, 0.0, 0.0)), surfaces=False, **HELSINKI)
+    assert list(sun.findings.code) == [1840]
+
+
+def test_relief_of_a_model_is_terrain():
+    import citytwin as ct
+
+    city = box_city([LOW])
+    with pytest.raises(ValueError, match="no relief"):
+        sun_hours(city, MARCH, terrain=ct.synthetic.city(2), **HELSINKI)
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_a_city_without_standing_buildings_has_no_places(planned):
+    city = box_city([LOW])
+    if planned:
+        status = np.array([Status.PLANNED], np.int8)
+        sun = sun_hours(city, MARCH, buildings=replace(city.buildings(), status=status), **HELSINKI)
+    else:
+        empty = city.select(rows=[])
+        with pytest.raises(ValueError, match="latitude and longitude"):
+            sun_hours(empty, MARCH, **HELSINKI)
+        sun = sun_hours(empty, MARCH, points((0.0, 0.0, 0.0)), latitude=60.2, longitude=25.0, **HELSINKI)
+        assert sun.hours[0, 0] == pytest.approx(sun.possible[0], abs=1e-5)
+        assert len(sun) == 1
+        return
+    assert len(sun) == 0
+    assert sun.to_pandas().empty
+
+
+@pytest.mark.parametrize("arguments", [{"trees": "yes"}, {"context": 3}, {"terrain": 3}, {"buildings": 3}])
+def test_arguments_of_another_type_are_refused(arguments):
+    with pytest.raises(TypeError, match=next(iter(arguments))):
+        sun_hours(box_city([LOW]), MARCH, **HELSINKI, **arguments)
+
+
 def test_inside_out_walls_are_turned_and_reported():
     right, wrong = (sun_hours(box_city([LOW], inside_out=k), [MARCH], **HELSINKI) for k in ((), (0,)))
     assert len(right.findings) == 0
@@ -281,6 +328,8 @@ def test_inside_out_walls_are_turned_and_reported():
         ({"minimum_altitude": 90.0}, "minimum_altitude"),
         ({"step_minutes": 0.0}, "step_minutes"),
         ({"sample_height_m": -1.0}, "sample_height_m"),
+        ({"spacing_m": 0.0}, "spacing_m"),
+        ({"buildings": box_city([LOW, (20, 0, 5, 5, 5)]).buildings()}, "not those of this city"),
         ({"points": gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs="EPSG:4326")}, "EPSG:4326"),
         ({"points": gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (1, 1)])], crs="EPSG:3879")}, "polygons"),
     ],

@@ -53,6 +53,7 @@ class PvYield:
     compute_hours : callable, optional
         ``compute_hours(rows)`` gives the hours of some buildings, float32 (k, 8760), kW.
     findings : Findings
+        Of this step; those of the sites are with the sites.
     provenance : Provenance
     """
 

@@ -50,6 +50,7 @@ class PvEconomics:
     relative_sd : float
         Of the yield; NaN where it is not known.
     findings : Findings
+        Of the prices.
     provenance : Provenance
     """
 

@@ -40,6 +40,7 @@ class PvRanking:
     bound : float
         Benefit if plants could be divided; no choice of whole ones has a greater one.
     findings : Findings
+        Of this step; those of the ranked table are with that.
     provenance : Provenance
     """
 

@@ -64,6 +64,7 @@ class PvSites:
     confidence : int
         0-100, of the weakest assumption about what is usable.
     findings : Findings
+        Faces that are left out or healed.
     provenance : Provenance
     """
 

@@ -44,6 +44,7 @@ class PvUse:
     monthly_self_used_kwh : float64 array (n, 12)
     metering : {"none", "netting", "community"}
     findings : Findings
+        Of this step; those of the yield are with the yield.
     provenance : Provenance
     """
 

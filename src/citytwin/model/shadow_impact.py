@@ -88,6 +88,10 @@ class ShadowImpact(SunTable):
     annual_before, annual_after : float64 arrays (n,), kWh/m2
         Irradiation of the year: of the whole surface for facades and roofs, reflections included; of a level plane for
         yards and points, without reflections.
+    built_over : int64 array (n,)
+        Points of each yard that new buildings stand on, which are left out of its hours and irradiation.
+    points_built_over : int
+        Such points of all yards and grids. A place that is built over as a whole is not listed.
     surfaces : SurfaceLosses
         Facades and roofs that lose irradiation in the year, whether they lose sun hours on the dates or not.
     looked_at : int
@@ -106,6 +110,8 @@ class ShadowImpact(SunTable):
     sample_after: NDArray[np.float32] = field(repr=False)
     annual_before: NDArray[np.float64] = field(repr=False)
     annual_after: NDArray[np.float64] = field(repr=False)
+    built_over: NDArray[np.int64]
+    points_built_over: int
     surfaces: SurfaceLosses = field(repr=False)
     looked_at: int
     level: str
@@ -116,7 +122,8 @@ class ShadowImpact(SunTable):
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{int((self.kind == kind).sum())} {kind}" for kind in dict.fromkeys(self.kind))
-        return f"ShadowImpact({len(self)} of {self.looked_at} places lose sun: {counts or 'none'})"
+        covered = f"; {self.points_built_over} points built over" if self.points_built_over else ""
+        return f"ShadowImpact({len(self)} of {self.looked_at} places lose sun: {counts or 'none'}{covered})"
 
     @cached_property
     def hours_before(self) -> NDArray[np.float64]:
@@ -151,6 +158,7 @@ class ShadowImpact(SunTable):
         columns["annual_before_kwh_m2"] = self.annual_before
         columns["annual_after_kwh_m2"] = self.annual_after
         columns["annual_lost_kwh_m2"] = self.annual_lost
+        columns["built_over"] = self.built_over
         return columns
 
     def by_surface(self) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from citytwin.model.findings import Findings
 from citytwin.model.provenance import Provenance
-from citytwin.model.ragged import freeze_table
+from citytwin.model.ragged import freeze, freeze_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -83,10 +84,20 @@ class ShadowSeries:
 
     @property
     def area_m2(self) -> NDArray[np.float64]:
-        """Area of each shape (n,), m2."""
+        """Area of each shape (n,), m2, with the footprints of the buildings that cast it."""
         import shapely
 
         area: NDArray[np.float64] = shapely.area(self.shape)
+        return area
+
+    @cached_property
+    def open_ground_m2(self) -> NDArray[np.float64]:
+        """Area of each shape outside the footprints of all buildings of either state (n,), m2."""
+        import shapely
+
+        built = shapely.union_all(np.concatenate([self.footprints_today, self.footprints_alternative]))
+        area: NDArray[np.float64] = shapely.area(shapely.difference(self.shape, built))
+        freeze(area)
         return area
 
     def at(self, day: date, hour: float) -> dict[str, int]:
@@ -106,6 +117,7 @@ class ShadowSeries:
                 "sun_altitude": self.altitude,
                 "sun_azimuth": self.azimuth,
                 "area_m2": self.area_m2,
+                "open_ground_m2": self.open_ground_m2,
             }
         )
 

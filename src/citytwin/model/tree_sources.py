@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,9 @@ COLUMNS = {
 ATTRIBUTES = {"height": "height", "trunk_diameter": "trunkdiameter", "crown_diameter": "crowndiameter"}
 """Attributes of ``SolitaryVegetationObject`` (OGC 12-019, clause 10.8), folded to lower case."""
 
+FAR_M = 10_000.0
+"""Trees farther outside the city's box cannot be meant."""
+
 GROUND_REACH_M = 100.0
 """Distance up to which a building's ground stands for that of a tree."""
 
@@ -88,7 +91,7 @@ def trees_of_table(table: pd.DataFrame, city: CityModel, columns: Mapping[str, s
     def numbers(name: str) -> Floats:
         if names[name] not in table:
             return np.full(len(table), np.nan)
-        return as_floats(table[names[name]].to_numpy(np.float64, na_value=np.nan), names[name], missing=True)
+        return _numbers(table[names[name]])
 
     ids = np.array([str(i) for i in (table[names["id"]] if names["id"] in table else table.index)], object)
     findings: list[Finding] = []
@@ -120,10 +123,18 @@ def _trees(
     """Table of what is known, completed by allometry, without trees that have no place or no size at all."""
     evergreen, evergreen_source, evergreen_confidence = habit
     full = complete_sizes(sizes, derived, evergreen, given)
-    placed = np.isfinite(position).all(1)
+    somewhere, far = np.isfinite(position[:, :2]).all(1), _far(position, city)
+    near = somewhere & ~far
+    placed = near & np.isfinite(position[:, 2])
     kept = placed & np.isfinite(full.height)
+    elsewhere = (
+        f"lie more than {FAR_M / 1000:.0f} km outside the city and are left out: x and y are taken in the CRS of the "
+        f"city, {city.crs}; for others, such as longitude and latitude, give a GeoDataFrame that says its CRS"
+    )
     for mask, code, name, action, text in (
-        (~placed, 1830, "TREE_LEFT_OUT", Action.REFUSED, "have no place and are left out"),
+        (~somewhere, 1830, "TREE_LEFT_OUT", Action.REFUSED, "have no place and are left out"),
+        (far, 1830, "TREE_LEFT_OUT", Action.REFUSED, elsewhere),
+        (near & ~placed, 1830, "TREE_LEFT_OUT", Action.REFUSED, "stand on ground of unknown height and are left out"),
         (placed & ~kept, 1830, "TREE_LEFT_OUT", Action.REFUSED, "have neither height nor crown nor trunk: left out"),
         (full.unbelievable, 1833, "TREE_SIZE_IMPLAUSIBLE", Action.DEGRADED, "have a size that no tree has: not used"),
         (kept & full.imputed, 1834, "TREE_SIZE_IMPUTED", Action.KEPT, "have a height or crown from allometry"),
@@ -148,6 +159,13 @@ def _trees(
         findings=Findings.of(findings),
         provenance=provenance,
     )
+
+
+def _far(position: Floats, city: CityModel) -> NDArray[np.bool_]:
+    """Whether places relative to the origin lie far outside the city, bool (t,)."""
+    low, high = city.bounds[:2] - city.origin[:2], city.bounds[3:5] - city.origin[:2]
+    outside = (position[:, :2] < low - FAR_M) | (position[:, :2] > high + FAR_M)
+    return np.asarray(outside.any(1), np.bool_)
 
 
 def _boxes(city: CityModel, rows: NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -208,6 +226,20 @@ def _habit(texts: list[str]) -> Habit:
         elif any(not word.isdecimal() for word in words):
             confidence[k] = 50
     return evergreen, source, confidence
+
+
+def _numbers(column: pd.Series[Any]) -> Floats:
+    """Numbers of a column, NaN where it has none."""
+    import pandas as pd
+
+    values = pd.to_numeric(column, errors="coerce")
+    odd = values.isna() & column.notna()
+    if odd.any():
+        row, text = next(iter(column[odd].items()))
+        raise ValueError(
+            f"column {column.name!r} of the table of trees must hold numbers, but row {row!r} has {text!r}"
+        )
+    return as_floats(values.to_numpy(np.float64, na_value=np.nan), str(column.name), missing=True)
 
 
 def _places(table: pd.DataFrame, city: CityModel, names: Mapping[str, str], numbers: Callable[[str], Floats]) -> Floats:

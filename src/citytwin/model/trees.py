@@ -100,8 +100,9 @@ class Trees:
         ----------
         table : DataFrame or GeoDataFrame
             One row a tree. Its place is the point of a GeoDataFrame, in any CRS, else the columns ``x`` and ``y`` in
-            the CRS of the city. A height of the ground is the z of the point or column ``z``, else the terrain of the
-            city, else the ground of the nearest building within 100 m.
+            the CRS of the city, m. A height of the ground is the z of the point or column ``z``, else the terrain of
+            the city, else the ground of the nearest building within 100 m. Trees without any of these, and those more
+            than 10 km outside the city, are left out with finding 1830.
         city : CityModel
         columns : mapping, optional
             Names of the columns: ``id``, ``x``, ``y``, ``z``, ``height``, ``crown_diameter``, ``crown_base``,
@@ -111,8 +112,8 @@ class Trees:
         Raises
         ------
         ValueError
-            A named column is not in the table, there is no place, or the geometry has another CRS than the city, and
-            that has none.
+            A named column is not in the table or holds no numbers, there is no place, or the geometry has another CRS
+            than the city, and that has none.
 
         Examples
         --------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,14 @@ from citytwin.kernels.patch_visibility import visible_fraction
 from citytwin.kernels.reinhart import extend_behind, projected_solid_angles, reinhart
 from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
+from citytwin.model.sun import Day, as_dates
 from citytwin.model.sun_hours import SkyComponents, SunHours, check_exposure_day
 from citytwin.model.triangles import Triangles
+from citytwin.solar.open_ground import relief_of
 from citytwin.solar.samples import SPACING_M, T_MIN_M
 from citytwin.solar.scene import HALO_M
-from citytwin.solar.sun_hours import names_of, provenance_of, sun_hours
-from citytwin.solar.sun_path import as_days
-from citytwin.solar.sun_rays import by_cell, obstacles, outdoors
+from citytwin.solar.sun_hours import check_positive, names_of, provenance_of, sun_hours
+from citytwin.solar.sun_rays import buildings_of, by_cell, obstacles, outdoors
 from citytwin.solar.sun_receivers import STOREY_M, envelope_places
 
 PATCHES_BEHIND = 0.25
@@ -35,7 +35,7 @@ def vertical_sky_component(
     storey_height_m: float = STOREY_M,
     spacing_m: float = SPACING_M,
     context: CityModel | Triangles | None = None,
-    terrain: Triangles | None = None,
+    terrain: Triangles | CityModel | None = None,
     buildings: Buildings | None = None,
     factor: int = 4,
 ) -> SkyComponents:
@@ -61,6 +61,13 @@ def vertical_sky_component(
     SkyComponents
         One row a storey of a facade.
 
+    Raises
+    ------
+    ValueError
+        A factor below 1, a spacing or height that is not positive, buildings of another city.
+    TypeError
+        A factor that is no integer, or a context, terrain or buildings of another type.
+
     References
     ----------
     P. J. Littlefair, "Site layout planning for daylight and sunlight: a guide to good practice", BRE report BR 209.
@@ -73,7 +80,12 @@ def vertical_sky_component(
     >>> bool(sky.vsc.max() < 40.0)
     True
     """
-    buildings = city.buildings() if buildings is None else buildings
+    if isinstance(factor, bool) or not isinstance(factor, int | np.integer):
+        raise TypeError(f"factor must be an integer, not {factor!r}")
+    if factor < 1:
+        raise ValueError(f"factor must be 1 or more, not {factor}")
+    check_positive(storey_height_m=storey_height_m, spacing_m=spacing_m)
+    buildings, terrain = buildings_of(city, buildings), relief_of(city, terrain)
     places = envelope_places(city, buildings, storey_height_m, spacing_m)
     scene = obstacles(city, buildings, context, terrain)
     places, _, _ = outdoors(city, places.take(np.flatnonzero(places.kind == "facade")), scene)
@@ -124,7 +136,7 @@ def vertical_sky_component(
     )
 
 
-def sunlight_exposure(city: CityModel, day: date | str, *, minimum_altitude: float, **arguments: Any) -> SunHours:
+def sunlight_exposure(city: CityModel, day: Day, *, minimum_altitude: float, **arguments: Any) -> SunHours:
     """Sun hours of the storeys of facades on one day, for their class of exposure to sunlight by EN 17037:2018.
 
     The standard asks for 1.5 h (minimum), 3 h (medium) or 4 h (high) of possible sunlight on a day between 1 February
@@ -163,8 +175,9 @@ def sunlight_exposure(city: CityModel, day: date | str, *, minimum_altitude: flo
     >>> set(sun.exposure_class.ravel()) <= {"none", "minimum", "medium", "high"}
     True
     """
-    check_exposure_day(as_days([day])[0])
-    sun = sun_hours(city, [day], minimum_altitude=minimum_altitude, **arguments)
+    [wanted] = as_dates([day], "day")
+    check_exposure_day(wanted)
+    sun = sun_hours(city, wanted, minimum_altitude=minimum_altitude, **arguments)
     rows = np.flatnonzero(sun.kind == "facade")
     points = np.flatnonzero(np.repeat(sun.kind == "facade", np.diff(sun.receivers.offsets)))
     return replace(

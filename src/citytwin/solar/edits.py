@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from citytwin.kernels.newell import normals as area_vectors
 from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
+from citytwin.model.derive import derive_buildings
+from citytwin.model.enums import Status
 from citytwin.model.findings import Findings
 from citytwin.model.irradiation import Irradiation
 from citytwin.model.ragged import row_of
@@ -33,8 +36,8 @@ from citytwin.solar.scene import (
     scene_of,
     turned_findings,
 )
-from citytwin.solar.sun_rays import Obstacles, standing
-from citytwin.solar.surroundings import Albedo, Surroundings, surroundings_of
+from citytwin.solar.sun_rays import Obstacles, buildings_of, standing
+from citytwin.solar.surroundings import Albedo, Surroundings, check_weather, surroundings_of
 from citytwin.solar.touched import Change, look_again
 
 
@@ -60,21 +63,24 @@ def with_added(
     irradiation : Irradiation
         Of all of `city`.
     city, added : CityModel
-        Both in one CRS. Of `added`, existing buildings and those of unknown status stand.
+        Both in one CRS, without ids in common. All buildings of `added` stand, whatever status they have in it: planned
+        ones are what a plan holds.
     weather, context, buildings, trees, horizon, albedo, halo_m
         What `irradiation` was computed with.
 
     Returns
     -------
     city : CityModel
-        Both models in one.
+        Both models in one, to be passed on with the irradiation. Its buildings have the status of `buildings`, and the
+        new ones exist.
     irradiation : Irradiation
         As :func:`irradiate` computes it for that city, bit for bit; without a map of samples.
 
     Raises
     ------
     ValueError
-        The models differ in CRS, `added` holds terrain or trees, or `irradiation` is not of the whole of `city`.
+        The models differ in CRS or share ids; `added` has no buildings, or terrain or trees; `irradiation` is not of
+        the whole of `city` as it stands, or was computed with other arguments.
 
     Examples
     --------
@@ -85,13 +91,17 @@ def with_added(
     >>> both.n_buildings
     4
     """
-    check_added(city, added)
-    old = city.buildings() if buildings is None else buildings
+    old, added = buildings_of(city, buildings), as_built(city, added)
+    shared = [name for name in added.buildings().id if name in city.objects.id.lookup]
+    if shared:
+        raise ValueError(
+            f"{len(shared)} of the new buildings are in the city already, by id {', '.join(map(repr, shared[:3]))}: "
+            "leave them out of one of the two, see CityModel.select"
+        )
     both = CityModel.concat([city, added])
-    together = both.buildings()
-    status = together.status.copy()
-    status[: len(old)] = old.status
-    together = replace(together, status=status)
+    together = derive_buildings(both, status=np.append(old.status, added.buildings().status))
+    both = with_buildings(both, together)
+    check_stands(irradiation, city, old)
     around = surroundings(irradiation, city, weather, trees, horizon, albedo, halo_m)
     scene = scene_of(both, together, context)
     receivers = scene.models[0].receivers
@@ -109,7 +119,7 @@ def with_added(
 def with_removed(
     irradiation: Irradiation,
     city: CityModel,
-    ids: Iterable[str],
+    ids: str | Iterable[str],
     weather: Weather,
     *,
     context: CityModel | Triangles | None = None,
@@ -118,7 +128,7 @@ def with_removed(
     horizon: Horizon | None = None,
     albedo: Albedo = None,
     halo_m: float = HALO_M,
-) -> Irradiation:
+) -> tuple[CityModel, Irradiation]:
     """Irradiation of a city without some of its buildings: only rays that they stopped are cast again.
 
     Parameters
@@ -126,34 +136,41 @@ def with_removed(
     irradiation : Irradiation
         Of all of `city`.
     city : CityModel
-    ids : iterable of str
+    ids : str or iterable of str
         Of buildings.
     weather, context, buildings, trees, horizon, albedo, halo_m
         What `irradiation` was computed with.
 
     Returns
     -------
-    Irradiation
-        As :func:`irradiate` computes it where these buildings are demolished, bit for bit and without a map of samples;
-        rows refer to `city`.
+    city : CityModel
+        The same model, to be passed on with the irradiation: its buildings have the status of `buildings`, and those
+        taken are demolished. Rows of its tables are those of `city`.
+    irradiation : Irradiation
+        As :func:`irradiate` computes it for that city, bit for bit; without a map of samples.
 
     Raises
     ------
     ValueError
-        No building has one of the ids, or `irradiation` is not of the whole of `city`.
+        No building, or none that stands, has one of the ids; `irradiation` is not of the whole of `city` as it stands,
+        or was computed with other arguments.
 
     Examples
     --------
     >>> import citytwin as ct
     >>> city, weather = ct.synthetic.city(3), ct.synthetic.weather(60.2, 24.9, ct.synthetic.helsinki_normals())
     >>> sun = ct.solar.irradiate(city, weather, level="draft")
-    >>> len(ct.solar.with_removed(sun, city, [city.objects.id[0]], weather)) < len(sun)
+    >>> left, less = ct.solar.with_removed(sun, city, city.objects.id[0], weather)
+    >>> len(less) < len(sun)
     True
     """
-    check_whole(irradiation, city)
-    buildings = city.buildings() if buildings is None else buildings
+    buildings = buildings_of(city, buildings)
+    check_stands(irradiation, city, buildings)
     gone = np.zeros(len(buildings), bool)
-    gone[buildings.rows_of(ids)] = True
+    gone[buildings.rows_of([ids] if isinstance(ids, str) else ids)] = True
+    absent = buildings.id[gone & ~buildings.today]
+    if len(absent):
+        raise ValueError(f"building {absent[0]!r} does not stand: it cannot be taken away")
     left = standing(buildings, ~gone)
     around = surroundings(irradiation, city, weather, trees, horizon, albedo, halo_m)
     scene = scene_of(city, left, context)
@@ -165,7 +182,7 @@ def with_removed(
     )
     old = irradiation.findings.where(~np.isin(irradiation.findings.object_id, buildings.id[gone]))
     findings = _findings(old, city, buildings, exposure, change)
-    return _assembled(irradiation, scene, around, _replaced(exposure, change), findings)
+    return with_buildings(city, left), _assembled(irradiation, scene, around, _replaced(exposure, change), findings)
 
 
 def shaded_by(
@@ -190,41 +207,48 @@ def shaded_by(
     return change.rows, monthly_sums(part, irradiation.dome)[0].sum(1) * left
 
 
-def annual_of_places(
-    irradiation: Irradiation, visible: NDArray[np.uint8], normal: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Annual sums (n,), kWh/m2, at places that see shares of the directions (l, n, d); without what is reflected."""
-    n, dome = visible.shape[1], irradiation.dome
-    places = Exposure(
-        surface=np.full(n, -1, np.int32),
-        offsets=np.arange(n + 1),
-        building=np.full(n, -1, np.int32),
-        normal=normal,
-        visible=visible,
-        response=np.zeros((len(irradiation.exposure.response), n, len(dome.coarse.direction)), np.float32),
-        share=np.ones(n),
-        area=np.ones(n),
-    )
-    return monthly_sums(places, dome)[0].sum(1)
+def with_buildings(city: CityModel, buildings: Buildings) -> CityModel:
+    """The same model, whose buildings are known to be the given ones: they have another status."""
+    other = copy.copy(city)
+    vars(other)["_buildings"] = buildings
+    return other
 
 
-def check_added(city: CityModel, added: CityModel) -> None:
-    """Raise ValueError where new buildings are in another CRS than the city, or bring more than buildings."""
+def as_built(city: CityModel, added: CityModel) -> CityModel:
+    """New buildings as they stand once they are built.
+
+    Raises
+    ------
+    ValueError
+        They are in another CRS than the city, there are none, or the model brings more than buildings.
+    TypeError
+        Something else than a model.
+    """
+    if not isinstance(added, CityModel):
+        raise TypeError(f"new buildings must be a CityModel, not {type(added).__name__}")
     if added.crs != city.crs:
         raise ValueError(f"the new buildings are in {added.crs}, the city in {city.crs}")
     if len(terrain_surfaces(added)) or len(Trees.of_city(added)):
         raise ValueError(
             "the model of new buildings holds terrain or trees: select its buildings, see CityModel.select"
         )
+    if not len(added.active):
+        raise ValueError("the model of new buildings has no building with a surface: there is nothing to add")
+    status = np.full(len(added.buildings()), Status.EXISTING, np.int8)
+    return with_buildings(added, replace(added.buildings(), status=status))
 
 
-def check_whole(irradiation: Irradiation, city: CityModel) -> None:
-    """Raise ValueError unless an irradiation is of a whole city."""
-    surface = irradiation.exposure.surface
+def check_stands(irradiation: Irradiation, city: CityModel, buildings: Buildings) -> None:
+    """Raise ValueError unless an irradiation is of all walls and roofs that stand in a city."""
+    surface, wanted = irradiation.exposure.surface, receivers_of(city, buildings).surface
     if len(irradiation) != len(surface) or (irradiation.surface != surface).any():
         raise ValueError("the irradiation must be of the whole city, as irradiate gave it, not a selection of rows")
-    if len(surface) and surface.max() >= len(city.surfaces):
-        raise ValueError("the irradiation is of another city")
+    if len(wanted) != len(surface) or (wanted != surface).any():
+        raise ValueError(
+            f"the irradiation is of another city, or of other buildings than stand in this one: it has "
+            f"{len(irradiation)} walls and roofs, this city {len(wanted)}. After with_added and with_removed go on "
+            "with the city they return"
+        )
 
 
 def block_of(city: CityModel, added: CityModel) -> NDArray[np.float64]:
@@ -258,8 +282,12 @@ def surroundings(
     halo_m: float,
 ) -> Surroundings:
     """What :func:`irradiate` was told of the surroundings."""
-    check_whole(irradiation, city)
     around = surroundings_of(city, weather, trees, horizon, albedo, irradiation.bounces, halo_m)
+    check_weather(irradiation.dome, weather)
+    known = irradiation.provenance.parameters
+    for name, value in (("halo_m", halo_m), ("trees", len(around.trees)), ("horizon", horizon is not None)):
+        if known.get(f"solar_{name}", value) != value:
+            raise ValueError(f"the irradiation was computed with {name} {known[f'solar_{name}']}, here it is {value}")
     states, leaves = len(irradiation.exposure.response), len(irradiation.exposure.visible)
     if states != leaves * len(around.ground_albedo) or (leaves == 2) != (len(around.trees) > 0):
         raise ValueError("the irradiation was computed with other weather, albedo or trees than are given here")
@@ -272,14 +300,12 @@ def _everything(scene: Scene, around: Surroundings) -> Obstacles:
 
 def _laid_out(exposure: Exposure, receivers: Receivers, new: NDArray[np.bool_]) -> Exposure:
     """The exposure with empty rows for new surfaces, which come after those it has."""
-    n, more = len(new), int(new.sum())
+    more = int(new.sum())
 
     def longer(values: NDArray[np.generic], axis: int = 0) -> NDArray[np.generic]:
         width = [(0, more if k == axis else 0) for k in range(values.ndim)]
         return np.pad(values, width)
 
-    if new[: n - more].any() or n - more != len(exposure.surface):
-        raise ValueError("the irradiation is of another city, or of other buildings than stand in it")
     return Exposure(
         surface=receivers.surface.astype(np.int32),
         offsets=receivers.offsets,

@@ -15,7 +15,7 @@ from citytwin.model.pv_sites import PvSites
 from citytwin.model.twin import RoofPv
 from citytwin.model.weather import Weather
 from citytwin.solar.pv_parameters import pv_module
-from citytwin.solar.pv_sites import kind_of, orientation
+from citytwin.solar.pv_sites import check_belongs, kind_of, orientation
 from citytwin.solar.pv_yield import pv_yield
 from citytwin.solar.scene import is_roof
 
@@ -53,7 +53,24 @@ def photovoltaics(
     Raises
     ------
     ValueError
-        A measure names a building that is not there.
+        A measure names a building that is not there; city, buildings or weather are not those of `irradiation`.
+    WeatherError
+        Air temperature or wind is missing in some hours.
+
+    References
+    ----------
+    A. P. Dobos, "PVWatts Version 5 Manual", NREL/TP-6A20-62641, 2014, doi:10.2172/1158421; see
+    :func:`citytwin.solar.pv_yield` for the equations.
+
+    Examples
+    --------
+    >>> import citytwin as ct
+    >>> city = ct.synthetic.city(4, seed=1)
+    >>> weather = ct.synthetic.weather(60.2, 24.9, ct.synthetic.helsinki_normals())
+    >>> sun = ct.solar.irradiate(city, weather, level="draft")
+    >>> measure = RoofPv(tuple(city.buildings().id), 500.0, 0.6, "all roofs")
+    >>> len(ct.solar.photovoltaics(sun, city, city.buildings(), [measure], weather))
+    4
     """
     return pv_yield(measured_sites(irradiation, city, buildings, measures), irradiation, weather)
 
@@ -62,6 +79,7 @@ def measured_sites(
     irradiation: Irradiation, city: CityModel, buildings: Buildings, measures: Iterable[RoofPv]
 ) -> PvSites:
     """Sites that some measures choose; parameters as in :func:`photovoltaics`."""
+    check_belongs(irradiation, city, buildings)
     module = pv_module(MODULE)
     share = _module_share(irradiation, city, buildings, measures)
     rows = np.flatnonzero((share > 0.0) & (irradiation.area > 0.0))

@@ -16,6 +16,9 @@ from citytwin.solar.pv_prices import PvPrices
 
 FloatColumn = NDArray[np.float64]
 
+ROWS = ("building", "site")
+LONGEST_LIFE_YEARS = 100
+
 
 class CashFlows(NamedTuple):
     """What happens over the life of some plants.
@@ -45,7 +48,12 @@ def pv_economics(
     degradation: float | None = None,
     by: str = "building",
 ) -> PvEconomics:
-    """Levelised cost of electricity, net present value and payback of the plants of a yield.
+    r"""Levelised cost of electricity, net present value and payback of the plants of a yield.
+
+    .. math:: NPV = \sum_{t=1}^{T} \frac{B_t - C_t}{(1 + r)^t} - I, \qquad
+        LCOE = \frac{I + \sum_t C_t (1 + r)^{-t}}{\sum_t E_t (1 + r)^{-t}}, \qquad E_t = E_1 (1 - d)^{t-1}
+
+    with investment I, benefit B, cost C of operation and replacements, energy E, discount rate r and degradation d.
 
     Every kWh of a building is worth the mean of what it saves and sells in the first year: `use` parts its generation
     into both. Yield and benefit decrease with the degradation; prices keep their real value.
@@ -58,11 +66,11 @@ def pv_economics(
     prices : PvPrices
         From :func:`read_pv_prices`.
     discount_rate : float
-        Real rate a year, such as 0.04.
+        Real rate a year, from 0 to below 1: 0.04 is 4 %.
     lifetime_years : int, optional
-        Default 30, of ``pv_parameters.csv``.
+        From 1 to 100. Default 30, of ``pv_parameters.csv``.
     degradation : float, optional
-        Loss of yield a year. Default 0.005, of ``pv_parameters.csv``.
+        Loss of yield a year, from 0 to below 1. Default 0.005, of ``pv_parameters.csv``.
     by : {"building", "site"}
         What a row is; sites carry the fixed investment of their building by their share of its kWp.
 
@@ -100,10 +108,12 @@ def pv_economics(
     >>> bool((economics.lcoe > 0.05).all() and (economics.lcoe < 0.3).all())
     True
     """
-    life = int(pv_parameters()["lifetime"]) if lifetime_years is None else lifetime_years
-    fade = pv_parameters()["degradation"] if degradation is None else degradation
+    if by not in ROWS:
+        raise ValueError(f"by must be {' or '.join(ROWS)}, not {by!r}")
+    life = _whole_years(pv_parameters()["lifetime"] if lifetime_years is None else lifetime_years)
+    fade = _yearly("degradation", pv_parameters()["degradation"] if degradation is None else degradation, 0.005)
+    discount_rate = _yearly("discount_rate", discount_rate, 0.04)
     sites = _sites_of(pv, use)
-    _check(discount_rate, life, fade, by)
     owner = np.cumsum(np.diff(sites.building, prepend=sites.building[:1]) != 0)
     kwp, kwh = sites.kwp, pv.site_kwh
     values = prices.values
@@ -135,7 +145,7 @@ def pv_economics(
         currency=prices.currency,
         as_of=prices.as_of.isoformat(),
         relative_sd=pv.relative_sd,
-        findings=use.findings + prices.findings,
+        findings=prices.findings,
         provenance=use.provenance.with_parameters(
             pv_discount_rate=discount_rate, pv_lifetime_years=life, pv_degradation=fade,
             pv_prices={k: [v, str(prices.dates[k]), prices.sources[k]] for k, v in values.items()},
@@ -224,14 +234,19 @@ def _sites_of(pv: PvYield, use: PvUse) -> PvSites:
         raise ValueError("the yield does not say which sites it is of")
     if len(use) != len(pv) or (use.building != pv.building).any():
         raise ValueError("the own use is not of this yield: its buildings are others")
+    if not np.allclose(use.pv_kwh, pv.annual_kwh, rtol=1e-3):
+        raise ValueError("the own use is not of this yield: its buildings generate other amounts")
     return pv.sites
 
 
-def _check(discount_rate: float, life: int, fade: float, by: str) -> None:
-    if not discount_rate > -1.0 or life < 1 or not 0.0 <= fade < 1.0:
-        raise ValueError(
-            "discount_rate must exceed -1, lifetime_years be at least 1 and degradation lie from 0 to 1, "
-            f"not {discount_rate}, {life} and {fade}"
-        )
-    if by not in ("building", "site"):
-        raise ValueError(f"by must be building or site, not {by!r}")
+def _yearly(name: str, rate: float, usual: float) -> float:
+    """A rate a year that makes sense."""
+    if not 0.0 <= rate < 1.0:
+        raise ValueError(f"{name} must be from 0 to below 1, such as {usual} for {usual:.1%} a year, not {rate}")
+    return float(rate)
+
+
+def _whole_years(life: float) -> int:
+    if not (1 <= life <= LONGEST_LIFE_YEARS and life == int(life)):
+        raise ValueError(f"lifetime_years must be a whole number from 1 to {LONGEST_LIFE_YEARS}, not {life}")
+    return int(life)

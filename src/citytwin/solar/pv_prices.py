@@ -26,6 +26,7 @@ UNITS = {
 """What each item is a price for; the life of an inverter is in years, ``a``."""
 
 NEEDED = ("investment", "operation", "electricity_bought", "electricity_sold")
+SEPARATORS = ",;\t"
 COLUMNS = ("item", "value", "unit", "date", "source")
 
 
@@ -67,6 +68,7 @@ def read_pv_prices(table: pd.DataFrame | str | Path, as_of: date | str, max_age_
     Parameters
     ----------
     table : DataFrame or path of a CSV file
+        In a file, columns may be parted by comma, semicolon or tab; numbers have a decimal point.
     as_of : date or ISO text
         Day the prices are used for.
     max_age_days : int
@@ -78,7 +80,7 @@ def read_pv_prices(table: pd.DataFrame | str | Path, as_of: date | str, max_age_
         A column or item is missing, unknown or doubled; a value is not a number of at least 0; a unit is another one; a
         price has no source, no date, or one after `as_of`.
     ValueError
-        `as_of` is no date.
+        `as_of` is no date, or `max_age_days` is negative.
 
     Examples
     --------
@@ -93,6 +95,8 @@ def read_pv_prices(table: pd.DataFrame | str | Path, as_of: date | str, max_age_
     day = _day(as_of)
     if day is None:
         raise ValueError(f"as_of must be a date like 2025-03-01, not {as_of!r}")
+    if not max_age_days >= 0:
+        raise ValueError(f"max_age_days must not be negative, but is {max_age_days}")
     rows = _rows(table, path)
     values, dates, sources, currencies, old = {}, {}, {}, set(), []
     for number, row in enumerate(rows, start=2):
@@ -131,7 +135,7 @@ def _rows(table: pd.DataFrame | str | Path, path: str | Path | None) -> list[dic
     import pandas as pd
 
     try:
-        frame = table if isinstance(table, pd.DataFrame) else pd.read_csv(table, dtype=str, keep_default_na=False)
+        frame = table if isinstance(table, pd.DataFrame) else _csv(table)
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise CityReadError(f"the table of prices cannot be read: {error}", path) from None
     missing = [name for name in COLUMNS if name not in frame.columns]
@@ -142,13 +146,26 @@ def _rows(table: pd.DataFrame | str | Path, path: str | Path | None) -> list[dic
     return [{str(name): str(cell) for name, cell in row.items()} for row in text.to_dict("records")]
 
 
+def _csv(path: str | Path) -> pd.DataFrame:
+    """Text of a file whose columns are parted by what its first line holds most of."""
+    import pandas as pd
+
+    with open(path, encoding="utf-8-sig") as file:
+        header = file.readline()
+    separator = max(SEPARATORS, key=header.count)
+    return pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+
+
 def _value(text: str, item: str, path: str | Path | None, line: int | None) -> float:
     try:
         value = float(text)
     except ValueError:
         value = np.nan
     if not 0.0 <= value < np.inf:
-        raise CityReadError(f"the value of {item!r} must be a number of at least 0, not {text!r}", path, line)
+        advice = "Write a decimal point, no comma, and no blanks" if "," in text else ""
+        raise CityReadError(
+            f"the value of {item!r} must be a number of at least 0, not {text!r}", path, line, advice=advice
+        )
     return value
 
 

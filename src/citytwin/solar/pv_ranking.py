@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin.model.enums import Severity
+from citytwin.model.findings import Finding, Findings
 from citytwin.model.pv import PvYield
 from citytwin.model.pv_economics import PvEconomics
 from citytwin.model.pv_ranking import PvRanking
@@ -103,9 +105,19 @@ def pv_ranking(
         unit=unit,
         budget=float(budget),
         bound=bound,
-        findings=table.findings,
+        findings=_without_benefit(sites.benefit, objective),
         provenance=table.provenance.with_parameters(pv_budget=float(budget), pv_unit=unit, pv_objective=objective),
     )
+
+
+def _without_benefit(benefit: NDArray[np.float64], objective: str) -> Findings:
+    """Says how many rows cannot be chosen, whatever the budget."""
+    n = int((~(benefit > 0.0)).sum())
+    if not n:
+        return Findings.of()
+    what = "annual yield" if objective == "kwh" else "net present value"
+    message = f"{n} of {len(benefit)} rows have no {what} above 0 and are not chosen, whatever the budget"
+    return Findings.of([Finding(1855, "PV_WITHOUT_BENEFIT", severity=Severity.INFO, message=message)])
 
 
 def _sites(table: PvYield | PvEconomics, unit: str, objective: str) -> _Sites:

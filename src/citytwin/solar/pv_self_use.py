@@ -25,11 +25,18 @@ Hours = NDArray[np.float64]
 
 
 class Phases(NamedTuple):
-    """Shares of the three phases, each summing to 1.
+    """How generation and load spread on the three phases of a building, each with shares that sum to 1.
 
     Parameters
     ----------
-    generation, load : tuple of 3 floats
+    generation : tuple of 3 floats
+        (1/3, 1/3, 1/3) for an inverter on three phases, (1, 0, 0) for one on a single phase.
+    load : tuple of 3 floats
+
+    Examples
+    --------
+    >>> Phases(generation=(1.0, 0.0, 0.0), load=(0.5, 0.3, 0.2)).load[0]
+    0.5
     """
 
     generation: tuple[float, float, float]
@@ -79,9 +86,11 @@ def pv_self_use(
         Share s of the load on the meter that the modules stand behind: 1 in a house with one meter, less in a block of
         flats, where each flat has its own. Not used for a community.
     phases : Phases
-        Needed for ``none``, not used else.
+        How generation and load spread on the phases, ``ct.solar.Phases(generation=(1/3, 1/3, 1/3), load=(0.5, 0.3,
+        0.2))``; needed for ``none``, not used else.
     community : array (n,), optional
-        Label of the community of each building. By default each building is one, such as a housing company.
+        Label of the community of each building; None, NaN or empty text for a building that is in none and shares with
+        no other. By default each building is one of its own, such as a housing company.
 
     Returns
     -------
@@ -108,6 +117,13 @@ def pv_self_use(
     >>> pv = ct.solar.pv_yield(ct.solar.pv_sites(sun, city, city.buildings()), sun, weather)
     >>> use = ct.solar.pv_self_use(pv, np.full((len(pv), 8760), 5.0))
     >>> bool(np.allclose(use.self_used_kwh + use.exported_kwh, use.pv_kwh))
+    True
+
+    With phases measured apart, less is used by a load that does not spread as the generation does:
+
+    >>> phases = ct.solar.Phases(generation=(1 / 3, 1 / 3, 1 / 3), load=(0.8, 0.1, 0.1))
+    >>> apart = ct.solar.pv_self_use(pv, np.full((len(pv), 8760), 5.0), metering="none", phases=phases)
+    >>> bool((apart.self_used_kwh < use.self_used_kwh).all())
     True
     """
     if metering not in METERINGS:
@@ -139,7 +155,7 @@ def pv_self_use(
         imported_kwh=need_kwh - solar,
         monthly_self_used_kwh=monthly,
         metering=metering,
-        findings=pv.findings + findings,
+        findings=findings,
         provenance=pv.provenance.with_parameters(pv_metering=metering),
     )
 
@@ -172,12 +188,19 @@ def _labels(community: Sequence[object] | NDArray[np.generic], n: int) -> NDArra
     """Number of the community of each building."""
     if len(community) != n:
         raise ValueError(f"community must have one label for each of {n} buildings, not {len(community)}")
+    import pandas as pd
+
     numbers: dict[object, int] = {}
-    return np.array([numbers.setdefault(label, len(numbers)) for label in community], np.int64)
+    labels = pd.Series(list(community), dtype=object)
+    own = labels.isna() | (labels == "")
+    keys = [("alone", row) if alone else label for row, (label, alone) in enumerate(zip(labels, own, strict=True))]
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int64)
 
 
 def _whole_groups(label: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     """Blocks of rows that hold whole communities, those of one community side by side."""
+    if not len(label):
+        return []
     order = np.argsort(label, kind="stable")
     starts = np.flatnonzero(np.diff(label[order], prepend=-1))
     blocks, first = [], 0
@@ -185,7 +208,7 @@ def _whole_groups(label: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         if stop - first > BUILDINGS_A_BLOCK and start > first:
             blocks.append(order[first:start])
             first = int(start)
-    return [*blocks, order[first:]] if len(order) else []
+    return [*blocks, order[first:]]
 
 
 def _load(load: Load, pv: PvYield) -> tuple[Callable[[NDArray[np.int64]], NDArray[np.floating]], Findings]:
@@ -213,11 +236,15 @@ def _demand_load(
         result[known] = demand.hourly(asked, "electricity") + cooling
         return result
 
-    message = "the building has no simulated load: all of its solar electricity is taken as exported"
-    return hours, Findings.of(
-        Finding(1853, "PV_LOAD_UNKNOWN", str(name), severity=Severity.WARNING, message=message)
-        for name in pv.building[place < 0]
+    bare = pv.building[place < 0]
+    if not len(bare):
+        return hours, Findings.of()
+    message = (
+        f"{len(bare)} of {len(pv)} buildings have no simulated load: all of their solar electricity is taken as "
+        f"exported; the first is {bare[0]}"
     )
+    finding = Finding(1853, "PV_LOAD_UNKNOWN", str(bare[0]), severity=Severity.WARNING, message=message)
+    return hours, Findings.of([finding])
 
 
 def _checked_phases(phases: Phases | None) -> Phases:
@@ -225,6 +252,9 @@ def _checked_phases(phases: Phases | None) -> Phases:
         raise ValueError(
             "metering='none' measures phases apart: phases must say how generation and load spread on them"
         )
+    if len(phases) != len(Phases._fields):
+        raise ValueError("phases must be Phases(generation, load), each with the shares of three phases")
+    phases = Phases(*phases)
     for name, shares in zip(Phases._fields, phases, strict=True):
         as_floats(shares, name, (3,), 0.0, 1.0)
         if not np.isclose(sum(shares), 1.0):

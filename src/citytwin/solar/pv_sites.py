@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin.model._cast import as_floats
 from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
 from citytwin.model.enums import Action, Severity
@@ -16,9 +17,15 @@ from citytwin.model.irradiation import Irradiation
 from citytwin.model.pv_sites import PvSites, SiteKind
 from citytwin.solar.pv_faces import faces_in_plane, usable_areas
 from citytwin.solar.pv_parameters import pv_module, pv_siting, table_confidence
-from citytwin.solar.scene import is_roof
+from citytwin.solar.scene import building_of_surface, is_roof
 
 SITING = "pv_siting.csv"
+
+GREATEST = {
+    "flat_below_deg": 180.0, "max_roof_tilt_deg": 180.0, "max_turn_deg": 180.0, "rack_tilt_deg": 90.0,
+    "facing_deg": 360.0, "roof_share": 1.0, "facade_share": 1.0, "cover": 1.0, "rack_cover": 1.0,
+}  # fmt: skip
+"""Upper ends of the numbers of :class:`PvRules`; lengths, areas and irradiation have none."""
 
 
 def _by_table(name: str) -> float:
@@ -65,8 +72,16 @@ class PvRules:
 
     Raises
     ------
+    TypeError
+        A value is no number.
     ValueError
-        A length, area or angle is negative, or a share is not between 0 and 1.
+        A length, area or angle is negative or not finite, a share above 1, a tilt of racks above 90, another tilt or a
+        turn above 180, or an azimuth above 360.
+
+    Examples
+    --------
+    >>> PvRules(facades=False, rack_tilt_deg=10.0).setback_m
+    0.46
     """
 
     roofs: bool = True
@@ -89,12 +104,8 @@ class PvRules:
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
-            if isinstance(value, bool):
-                continue
-            if not value >= 0.0:
-                raise ValueError(f"{name} must not be negative, but is {value}")
-            if name in ("roof_share", "facade_share", "cover", "rack_cover") and not value <= 1.0:
-                raise ValueError(f"{name} must lie between 0 and 1, but is {value}")
+            if not isinstance(value, bool):
+                as_floats(value, name, (), 0.0, GREATEST.get(name, np.inf))
 
 
 def pv_sites(
@@ -104,11 +115,15 @@ def pv_sites(
     rules: PvRules | None = None,
     module: str = "premium",
 ) -> PvSites:
-    """Faces of today's buildings that modules fit on.
+    r"""Faces of today's buildings that modules fit on.
 
     Each face is laid into its plane; edges and places narrower than a module stay free; of what is left, shares for
-    windows (those of the building), obstructions, heritage and the spacing of modules are taken off. Party walls and
-    buried parts are left out by the irradiation's outdoor area.
+    windows (those of the building), obstructions, heritage and the spacing of modules are taken off:
+
+    .. math:: A = A_{inner} \, o \, s (1 - w) c, \qquad P = A \eta
+
+    with the outdoor share o of the face, which leaves out party walls and buried parts, `roof_share` or `facade_share`
+    s, windows w of a facade, `cover` or `rack_cover` c and the efficiency of the module.
 
     Parameters
     ----------
@@ -128,7 +143,12 @@ def pv_sites(
     Raises
     ------
     ValueError
-        Unknown module.
+        Unknown module; buildings of another city, or an irradiation of another city or of other buildings.
+
+    References
+    ----------
+    P. Gagnon et al., "Rooftop Solar Photovoltaic Technical Potential in the United States", NREL/TP-6A20-65298, 2016,
+    doi:10.2172/1236153: rules for roofs; ``pv_siting.csv`` has the source of each number.
 
     Examples
     --------
@@ -142,6 +162,7 @@ def pv_sites(
     """
     rules = PvRules() if rules is None else rules
     efficiency = pv_module(module).efficiency
+    check_belongs(irradiation, city, buildings)
     tilt, azimuth = orientation(irradiation.exposure.normal[irradiation.row])
     kind = kind_of(is_roof(city, irradiation.surface), tilt, rules.flat_below_deg)
     window = _window_share(buildings)[irradiation.building]
@@ -181,6 +202,30 @@ def pv_sites(
             pv_module=module, pv_efficiency=efficiency, **{f"pv_{k}": v for k, v in asdict(rules).items()}
         ),
     )
+
+
+def check_belongs(irradiation: Irradiation, city: CityModel, buildings: Buildings) -> None:
+    """Make sure that an irradiation is of a city with some buildings.
+
+    Told by the ids of the buildings, and by building and area of each surface.
+
+    Raises
+    ------
+    ValueError
+        The buildings are not of the city, or the irradiation is of another city or of other buildings.
+    """
+    known = buildings.object < len(city.objects)
+    if not known.all() or (city.objects.id[buildings.object].to_numpy() != buildings.id).any():
+        raise ValueError("the buildings are not of this city: give those of city.buildings()")
+    surface, outdoors = irradiation.surface, irradiation.outdoor_share > 0.0
+    fits = not len(surface) or int(surface.max()) < len(city.surfaces)
+    if fits:
+        area = irradiation.area[outdoors] / irradiation.outdoor_share[outdoors]
+        fits = np.allclose(area, city.surfaces.area[surface[outdoors]], rtol=0.01, atol=0.1)
+    if not fits:
+        raise ValueError("the irradiation is of another city: its surfaces are not those of this one")
+    if (building_of_surface(city, buildings)[surface] != irradiation.building).any():
+        raise ValueError("the irradiation is of other buildings of this city: give those that irradiate was given")
 
 
 def orientation(normal: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -21,12 +21,14 @@ def snow_findings(weather: Weather, tilt: NDArray[np.float64]) -> Findings:
     """Says where a table stands in for the depth of snow; empty where no module can carry snow."""
     if knows_snow(weather) or not (annual_snow_loss(tilt) > 0.0).any():
         return Findings.of()
-    cover = snow_cover(weather)
-    message = "the weather has no depth of snow: modules lose a share of their annual yield by a table of tilts"
-    if not cover.lies.any():
-        message = "the weather has no depth of snow and is too warm for it to stay: modules lose nothing to snow"
-    own = Finding(1850, "PV_SNOW_FROM_TABLE", severity=Severity.INFO, message=message)
-    return Findings.of([own]) + cover.findings
+    hours = int(snow_cover(weather).lies.sum())
+    message = "the weather has no depth of snow and is too warm for it to stay: modules lose nothing to snow"
+    if hours:
+        message = (
+            "the weather has no depth of snow: modules lose a share of their annual yield by a table of tilts, in the "
+            f"{hours} hours in which snow lies by temperature"
+        )
+    return Findings.of([Finding(1850, "PV_SNOW_FROM_TABLE", severity=Severity.INFO, message=message)])
 
 
 def snow_loss(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin.model.findings import Findings
 from citytwin.model.irradiation import Irradiation
 from citytwin.model.pv import PvYield
 from citytwin.model.pv_sites import PvSites, SiteKind
@@ -17,6 +18,7 @@ from citytwin.solar.pv_parameters import pv_module, pv_parameters, table_confide
 from citytwin.solar.pv_power import alternating_current, cell_temperature, direct_current
 from citytwin.solar.pv_racks import rack_hours
 from citytwin.solar.pv_snow import knows_snow, snow_findings, snow_loss
+from citytwin.solar.surroundings import check_weather
 
 SITES_A_BLOCK = 64
 
@@ -93,17 +95,21 @@ class Plant:
 def pv_yield(
     sites: PvSites, irradiation: Irradiation, weather: Weather, temperature: str = "faiman", snow: bool = True
 ) -> PvYield:
-    """What modules on some sites generate in each hour of a year, by the models of PVWatts.
+    r"""What modules on some sites generate in each hour of a year, by the models of PVWatts.
 
-    Shading is that of the irradiation, so that PVWatts' loss for it is 0 and its system losses come to 11.4 %. Light
-    that the cover reflects is taken off by Martin and Ruiz, snow as in :func:`citytwin.solar.pv_snow.snow_loss`.
+    .. math:: P_{DC} = P_{STC} \frac{E}{1000} (1 + \gamma (T_c - 25)) (1 - L) (1 - s)
+
+    with the irradiance E behind the cover in W/m2, cells at :math:`T_c`, system losses L and what snow takes, s; then
+    the inverter. Shading is that of the irradiation, so that PVWatts' loss for it is 0 and its system losses come to
+    11.4 %. Light that the cover reflects is taken off by Martin and Ruiz, snow as in
+    :func:`citytwin.solar.pv_snow.snow_loss`.
 
     Parameters
     ----------
     sites : PvSites
         Those of one building side by side, as from :func:`pv_sites`.
     irradiation : Irradiation
-        The one the sites were chosen by.
+        The one the sites were chosen by, or another of the same surfaces, such as one with new neighbours.
     weather : Weather
         The one `irradiation` was computed with.
     temperature : {"faiman", "pvsyst"}
@@ -119,7 +125,8 @@ def pv_yield(
     Raises
     ------
     ValueError
-        Unknown temperature model, or the sites of a building do not lie side by side.
+        Unknown temperature model, the sites of a building do not lie side by side, or sites or weather are not those of
+        `irradiation`.
     WeatherError
         Air temperature or wind is missing in some hours.
 
@@ -139,6 +146,8 @@ def pv_yield(
     >>> bool((pv.specific_yield > 500.0).all() and (pv.specific_yield < 1100.0).all())
     True
     """
+    check_weather(irradiation.dome, weather)
+    _check_sites(sites, irradiation)
     starts = np.flatnonzero(np.diff(sites.building, prepend=-1))
     if len(np.unique(sites.building)) != len(starts):
         raise ValueError("the sites of a building must lie side by side")
@@ -167,11 +176,20 @@ def pv_yield(
         relative_sd=yield_deviation(),
         confidence=min(confidence),
         compute_hours=plant.building_hours,
-        findings=sites.findings + snow_findings(weather, sites.tilt) if snow else sites.findings,
+        findings=snow_findings(weather, sites.tilt) if snow else Findings.of(),
         provenance=sites.provenance.with_parameters(
             pv_temperature=temperature, pv_snow=snow, **{f"pv_{k}": v for k, v in pv_parameters().items()}
         ),
     )
+
+
+def _check_sites(sites: PvSites, irradiation: Irradiation) -> None:
+    """Raise ValueError unless sites are faces of an irradiation."""
+    fits = not len(sites) or int(sites.row.max()) < len(irradiation)
+    if not fits or any(
+        (getattr(irradiation, name)[sites.row] != getattr(sites, name)).any() for name in ("surface", "building")
+    ):
+        raise ValueError("the irradiation is of other surfaces than the sites: give the one that pv_sites was given")
 
 
 def _blocks(start: int, stop: int) -> Iterator[tuple[int, int]]:

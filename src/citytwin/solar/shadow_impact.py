@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.kernels.bvh import Bvh, build_bvh
 from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
 from citytwin.model.irradiation import Irradiation
 from citytwin.model.ragged import row_of, take_ragged
 from citytwin.model.shadow_impact import VISIBLE_LOSS_H, VISIBLE_LOSS_KWH_M2, ShadowImpact, SurfaceLosses
+from citytwin.model.sun import Day, as_dates
 from citytwin.model.sun_hours import SunReceivers
 from citytwin.model.trees import Trees
 from citytwin.model.triangles import Triangles
 from citytwin.model.weather import Weather
-from citytwin.solar.edits import (
-    annual_of_places,
-    block_of,
-    check_added,
-    shaded_by,
-    surroundings,
-)
-from citytwin.solar.exposure import above_horizon, through_crowns
+from citytwin.solar.edits import as_built, block_of, check_stands, shaded_by, surroundings
+from citytwin.solar.ground_irradiation import annual_of_places, seen_sky
 from citytwin.solar.horizon import Horizon
 from citytwin.solar.irradiate import irradiate
-from citytwin.solar.samples import LIFT_M, SPACING_M, SurfaceSky, visible_shares
+from citytwin.solar.open_ground import far_findings, relief_of, standing_footprints, within
+from citytwin.solar.samples import LIFT_M, SPACING_M
 from citytwin.solar.scene import HALO_M, is_roof
 from citytwin.solar.sun_hours import (
     STEP_MINUTES,
+    afar,
     check_numbers,
     gather_places,
     hours_seen,
@@ -42,10 +37,11 @@ from citytwin.solar.sun_hours import (
     provenance_of,
     tree_words,
 )
-from citytwin.solar.sun_path import SunSteps, as_days, local_clock
+from citytwin.solar.sun_path import SunSteps, local_clock
 from citytwin.solar.sun_rays import (
     TILE_M,
     Obstacles,
+    buildings_of,
     by_cell,
     obstacles,
     outdoors,
@@ -64,17 +60,18 @@ NEIGHBOURS_M = 120.0
 """Side of the tiles whose points cast the same rays at new buildings."""
 
 DATES = ("2026-03-21", "2026-06-22")
+LEVEL = "fast"
 
 
 def shadow_impact(
     city: CityModel,
     new_buildings: CityModel,
     weather: Weather,
-    dates: Sequence[date | str] = DATES,
+    dates: Day | Iterable[Day] = DATES,
     points: gpd.GeoDataFrame | Sequence[gpd.GeoDataFrame] | None = None,
     *,
     irradiation: Irradiation | None = None,
-    level: str = "fast",
+    level: str | None = None,
     timezone: str | None = None,
     time: str = "legal",
     minimum_altitude: float = 0.0,
@@ -83,7 +80,7 @@ def shadow_impact(
     storey_height_m: float = STOREY_M,
     spacing_m: float = SPACING_M,
     context: CityModel | Triangles | None = None,
-    terrain: Triangles | None = None,
+    terrain: Triangles | CityModel | None = None,
     buildings: Buildings | None = None,
     trees: Trees | None = None,
     horizon: Horizon | None = None,
@@ -94,23 +91,27 @@ def shadow_impact(
 
     Rays are cast at a tree of the new buildings first; only places one of whose rays it stops are looked at before and
     after. Direct and diffuse irradiation of the surfaces after are those of a full run; what surroundings reflect is
-    left as it was, see :func:`with_added` for a run that follows it.
+    left as it was, see :func:`with_added` for a run that follows it. Points of yards and grids that new buildings stand
+    on are left out, and counted: they lose the ground, not the sun.
 
     Parameters
     ----------
     city : CityModel
     new_buildings : CityModel
-        In the same CRS; existing buildings and those of unknown status in it stand.
+        In the same CRS. All its buildings stand afterwards, whatever status they have in it: planned ones are what a
+        plan holds.
     weather : Weather
-        Gives the irradiation of the year, the place and the clock.
-    dates : sequence of date or ISO text
+        Gives the irradiation of the year, the clock where `timezone` does not, and the place of a city without a CRS.
+    dates : date, ISO text, or an iterable of them
         For sun hours; default 21 March and 22 June.
     points : GeoDataFrame or a sequence of them, optional
         More places, as in :func:`sun_hours`: points of a grid, yards as polygons.
     irradiation : Irradiation, optional
         Of all of `city` under this weather, where it is known already: the usual way, so that many alternatives cost
-        little each. Else it is computed at `level`.
-    level, trees, horizon, albedo, halo_m
+        little each. Else it is computed.
+    level : str, optional
+        As in :func:`irradiate`; default that of `irradiation`, else "fast".
+    trees, horizon, albedo, halo_m
         As in :func:`irradiate`, which `irradiation` was computed with. Trees shade in the irradiation and in the hours.
     timezone, time, minimum_altitude, step_minutes, sample_height_m, storey_height_m, spacing_m, context, terrain, \
 buildings
@@ -123,7 +124,10 @@ buildings
     Raises
     ------
     ValueError
-        Models in different CRS, an irradiation of something else than the whole city, or a number out of range.
+        Models in different CRS, no new buildings, buildings of another city, an irradiation of something else than the
+        whole city as it stands or computed with other arguments, or a number out of range.
+    TypeError
+        Dates, trees, context, terrain or buildings of another type.
 
     Examples
     --------
@@ -135,17 +139,23 @@ buildings
     >>> bool((impact.hours_lost >= 0).all())
     True
     """
-    days = as_days(dates)
+    days = as_dates(dates)
     check_numbers(minimum_altitude, step_minutes, storey_height_m, spacing_m, sample_height_m)
     clock = local_clock(city, weather, None, None, timezone, time)
-    buildings = city.buildings() if buildings is None else buildings
-    check_added(city, new_buildings)
+    buildings, terrain = buildings_of(city, buildings), relief_of(city, terrain)
+    new_buildings = as_built(city, new_buildings)
+    places = gather_places(
+        city, buildings, points, True, storey_height_m, spacing_m, sample_height_m, terrain
+    )  # fmt: skip
     trees = Trees.of_city(city) if trees is None else trees
     if irradiation is None:
         irradiation = irradiate(
-            city, weather, context, level, buildings=buildings, trees=trees, horizon=horizon, albedo=albedo,
+            city, weather, context, level or LEVEL, buildings=buildings, trees=trees, horizon=horizon, albedo=albedo,
             halo_m=halo_m,
         )  # fmt: skip
+    elif level not in (None, irradiation.level):
+        raise ValueError(f"the irradiation is of level {irradiation.level!r}, not {level!r}: leave one of them out")
+    check_stands(irradiation, city, buildings)
     around = surroundings(irradiation, city, weather, trees, horizon, albedo, halo_m)
     block = block_of(city, new_buildings)
     before = obstacles(city, buildings, context, terrain, halo_m)
@@ -153,10 +163,9 @@ buildings
     rows, annual_after = shaded_by(irradiation, city, buildings, block, after, around)
     bare = [is_bare(day, clock.latitude) for day in days]
     steps = [clock.steps(day, minimum_altitude, step_minutes) for day in days]
-    added = new_buildings.buildings()
-    places = gather_places(
-        city, buildings, points, True, storey_height_m, spacing_m, sample_height_m, terrain
-    )  # fmt: skip
+    footprints = standing_footprints(new_buildings.buildings())
+    findings = far_findings(city, buildings, places, halo_m) + afar(city, weather)
+    places, covered, n_covered = _not_built_over(city, places, footprints)
     annual = _Annual(irradiation, rows, annual_after)
     places = _outside(places, irradiation, city)
     new = Obstacles(block, halo_m)
@@ -176,6 +185,8 @@ buildings
         later[stopped] = hours_seen(city, found.keep(stopped), after, steps, trees, bare)
     else:
         later -= lost
+    built_over = np.zeros(len(found), np.int64)
+    built_over[found.building < 0] = covered[listed][places.building[listed] < 0]
     energy = annual.of(city, found, before, new, around)
     conventions = {
         "sky": "sun hours: clear sky, geometry only, no refraction; irradiation: weather year, reflections as before",
@@ -186,7 +197,7 @@ buildings
         "facade_sample_height": f"middle of storeys of {storey_height_m:g} m from the ground of the building",
         "spacing_m": spacing_m,
         "trees": tree_words(trees),
-        "halo_m": HALO_M,
+        "halo_m": halo_m,
     }
     impact = ShadowImpact(
         receivers=found,
@@ -194,6 +205,7 @@ buildings
         origin=city.origin,
         crs=city.crs,
         conventions=conventions,
+        findings=findings,
         provenance=provenance_of(city, weather, new_buildings).with_parameters(
             **{f"impact_{name}": value for name, value in conventions.items()},
             impact_dates=[str(day) for day in days],
@@ -204,11 +216,13 @@ buildings
         sample_after=later,
         annual_before=energy[0],
         annual_after=energy[1],
+        built_over=built_over,
+        points_built_over=n_covered,
         surfaces=annual.losers(city, buildings),
         looked_at=len(places),
         level=irradiation.level,
-        footprints_today=_known(buildings.footprints()[buildings.today]),
-        footprints_new=_known(added.footprints()[added.today]),
+        footprints_today=standing_footprints(buildings),
+        footprints_new=footprints,
         synthetic=city.provenance.synthetic,
         weather=f"{weather.place}{' (synthetic)' if weather.synthetic else ''}",
     )
@@ -249,9 +263,20 @@ class _Annual:
         result = [column[places.surface] for column in (self.before, self.after)]
         ground = np.flatnonzero(places.building < 0)
         part = places.take(ground)
-        for column, seen in zip(result, _seen_sky(city, part, before, new, self.irradiation, around), strict=True):
+        for column, seen in zip(result, seen_sky(city, part, before, new, self.irradiation, around), strict=True):
             column[ground] = annual_of_places(self.irradiation, seen, part.normal)
         return result
+
+
+def _not_built_over(
+    city: CityModel, places: SunReceivers, footprints: NDArray[np.object_]
+) -> tuple[SunReceivers, NDArray[np.int64], int]:
+    """Places without the points of yards and grids inside new buildings; how many each has lost, and in all."""
+    row = row_of(places.offsets)
+    covered = (places.building < 0)[row]
+    covered[covered] = within(places.xyz[covered, :2] + city.origin[:2], footprints)
+    lost, left = (np.bincount(row[points], minlength=len(places)) for points in (covered, ~covered))
+    return places.keep(~covered), lost[left > 0], int(covered.sum())
 
 
 def _outside(places: SunReceivers, irradiation: Irradiation, city: CityModel) -> SunReceivers:
@@ -329,52 +354,6 @@ def _hours_lost(
     return lost
 
 
-def _seen_sky(
-    city: CityModel,
-    places: SunReceivers,
-    before: Obstacles,
-    new: Obstacles,
-    irradiation: Irradiation,
-    around: Surroundings,
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Share of the points of each place that sees each direction, before and after, each (l, n, d).
-
-    What new buildings leave is the AND of what is seen past either. Crowns and horizon as in :func:`irradiate`.
-    """
-    dome, leaves = irradiation.dome, len(irradiation.exposure.visible)
-    result = tuple(np.zeros((leaves, len(places), len(dome.direction)), np.uint8) for _ in range(2))
-    for rows, bvh, shift in by_cell(city, places, before):
-        part = places.take(rows)
-        if len(around.trees):
-            both = build_bvh(np.concatenate([before.around(shift), new.around(shift)]))
-            for shares, tree in zip(result, (bvh, both), strict=True):
-                seen = _surface_sky(tree, part, shift, dome.direction)
-                shares[:, rows] = through_crowns(tree, seen, dome, around.trees, city.origin, shift, around.halo_m)
-        else:
-            free = seen_rays(bvh, part, shift, dome.direction)
-            result[0][0, rows] = _shares(free, part.offsets)
-            free &= seen_rays(new.tree(shift), part, shift, dome.direction)
-            result[1][0, rows] = _shares(free, part.offsets)
-    if around.horizon is not None:
-        return above_horizon(result[0], dome, around.horizon), above_horizon(result[1], dome, around.horizon)
-    return result[0], result[1]
-
-
-def _surface_sky(
-    tree: Bvh, part: SunReceivers, shift: NDArray[np.float64], directions: NDArray[np.float64]
-) -> SurfaceSky:
-    """What places see, as if each were a surface of 1 m2."""
-    n, points, offsets = len(part), part.xyz - shift, part.offsets.copy()
-    visible = visible_shares(tree, points, offsets, part.normal, directions.astype(np.float32))
-    return SurfaceSky(part.normal, visible, np.ones(n), np.ones(n), np.zeros(n, bool), points, offsets)
-
-
-def _shares(seen: NDArray[np.bool_], offsets: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Share of the points of each place that see each direction, 255 is all, uint8 (n, d)."""
-    counts = np.add.reduceat(seen, offsets[:-1], axis=0, dtype=np.int64) if len(offsets) > 1 else seen[:0]
-    return (255.0 * counts / np.diff(offsets)[:, None] + 0.5).astype(np.uint8)
-
-
 def _sorted(impact: ShadowImpact) -> ShadowImpact:
     """Places that lose anything, by the greatest loss of hours, then of energy."""
     worst = impact.hours_lost.max(1, initial=0.0)
@@ -392,8 +371,5 @@ def _sorted(impact: ShadowImpact) -> ShadowImpact:
         sample_after=impact.sample_after[points],
         annual_before=impact.annual_before[order],
         annual_after=impact.annual_after[order],
+        built_over=impact.built_over[order],
     )
-
-
-def _known(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    return shapes[[shape is not None for shape in shapes]]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +19,16 @@ from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
 from citytwin.model.ragged import take_rings
 from citytwin.model.shadows import STATES, ShadowSeries
+from citytwin.model.sun import Day, as_dates
 from citytwin.model.triangles import GRID_M, Triangles
 from citytwin.model.weather import Weather
+from citytwin.solar.edits import as_built
+from citytwin.solar.open_ground import Box, check_size, checked_box, ground_height, relief_of
 from citytwin.solar.samples import LIFT_M, T_MIN_M
-from citytwin.solar.scene import building_of_surface
-from citytwin.solar.sun_hours import provenance_of
-from citytwin.solar.sun_path import as_days, local_clock
-from citytwin.solar.sun_rays import obstacles
-from citytwin.solar.sun_receivers import ground_height
+from citytwin.solar.scene import HALO_M, building_of_surface
+from citytwin.solar.sun_hours import afar, check_positive, provenance_of
+from citytwin.solar.sun_path import local_clock
+from citytwin.solar.sun_rays import buildings_of, obstacles
 
 HOURS = tuple(range(6, 21))
 """Hours of the clock that are drawn where none are asked for."""
@@ -37,6 +40,7 @@ CLOSED = 1e-3
 """Area vectors of a closed shell sum to less than this share of its area."""
 
 SLIVER_M2 = 1e-4
+MARGIN_M = 50.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +66,8 @@ class _Casters:
 
 def shadow_series(
     city: CityModel,
-    dates: Sequence[date | str],
-    hours: Sequence[float] = HOURS,
+    dates: Day | Iterable[Day],
+    hours: float | Iterable[float] = HOURS,
     *,
     alternative: Buildings | CityModel | None = None,
     weather: Weather | None = None,
@@ -73,38 +77,41 @@ def shadow_series(
     time: str = "legal",
     minimum_altitude: float = LOWEST_SUN_DEG,
     buildings: Buildings | None = None,
-    terrain: Triangles | None = None,
+    terrain: Triangles | CityModel | None = None,
     spacing_m: float = 2.0,
-    bbox: tuple[float, float, float, float] | None = None,
+    bbox: Box | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ShadowSeries:
     """Shadows of buildings on the ground in plan, as polygons, at some hours of some dates.
 
     Each building's surfaces are projected along the sun's rays onto level ground at the height of the building's own
     ground, and joined. With `terrain`, rays are cast to the sun from points of a grid on it instead, and the squares
-    around points in shadow are joined.
+    around points in shadow are joined. Shapes and their ``area_m2`` include the footprints of the buildings that cast
+    them; ``open_ground_m2`` is what lies outside all footprints.
 
     Parameters
     ----------
     city : CityModel
         Its existing buildings and those of unknown status are today's.
-    dates : sequence of date or ISO text
-    hours : sequence of float
-        Readings of the clock, default 6 to 20.
+    dates : date, ISO text, or an iterable of them
+    hours : float or an iterable of them
+        Readings of the clock from 0 to 24, default 6 to 20.
     alternative : Buildings or CityModel, optional
-        What today is compared with: the same city with other status, or new buildings added to today's.
+        What today is compared with: the same city with other status, or a model of new buildings added to today's, all
+        of which stand, whatever status they have in it.
     weather, latitude, longitude, timezone, time
         Place and clock, as in :func:`sun_hours`.
     minimum_altitude : float, degrees
         Of the sun; lower, a moment has no shadow but an empty shape.
     buildings : Buildings, optional
         Today's, where not ``city.buildings()``.
-    terrain : Triangles, optional
-        Ground that shadows fall on, and that casts some itself.
+    terrain : Triangles or CityModel, optional
+        Ground that shadows fall on, and that casts some itself; of a model its relief.
     spacing_m : float
         Of the grid on `terrain`.
     bbox : (min_x, min_y, max_x, max_y), optional
-        Where shadows are looked for; default everywhere, and on `terrain` the extent of the city and 50 m around it.
+        Where shadows are looked for, at most 500 m from the city; default everywhere, and on `terrain` the extent of
+        the city and 50 m around it.
     progress : callable, optional
         Called with moments done and moments in all.
 
@@ -116,7 +123,10 @@ def shadow_series(
     Raises
     ------
     ValueError
-        No dates or hours, an hour outside 0 to 24, a place or clock that is not known, an alternative in another CRS.
+        No dates or hours, an hour outside 0 to 24, a place or clock that is not known, a box with corners in another
+        order or far from the city, buildings of another city, an alternative in another CRS or without buildings.
+    TypeError
+        Dates, hours, terrain, buildings or alternative of another type.
 
     Examples
     --------
@@ -126,16 +136,17 @@ def shadow_series(
     >>> bool(series.area_m2[0] > series.area_m2[1] > 0)
     True
     """
-    days = as_days(dates)
-    clock_hours = [float(hour) for hour in hours]
-    if not clock_hours or not all(0.0 <= hour <= 24.0 for hour in clock_hours):
-        raise ValueError(f"hours must be readings of the clock from 0 to 24, not {list(hours)}")
+    days, clock_hours = as_dates(dates), _readings(hours)
+    check_positive(spacing_m=spacing_m)
     if not 0.0 < minimum_altitude < 90.0:
         raise ValueError(f"minimum_altitude must be above 0 and below 90 degrees, not {minimum_altitude}")
-    if isinstance(alternative, CityModel) and alternative.crs != city.crs:
-        raise ValueError(f"the alternative is in {alternative.crs}, the city in {city.crs}")
+    today, terrain = buildings_of(city, buildings), relief_of(city, terrain)
+    if isinstance(alternative, Buildings):
+        alternative = buildings_of(city, alternative)
+    elif alternative is not None:
+        alternative = as_built(city, alternative)
+    bbox = None if bbox is None else _near(city, alternative, checked_box(bbox))
     clock = local_clock(city, weather, latitude, longitude, timezone, time)
-    today = city.buildings() if buildings is None else buildings
     moments = [(day, hour) for day in days for hour in clock_hours]
     direction, altitude = np.zeros((len(moments), 3)), np.zeros(len(moments))
     for k, (day, hour) in enumerate(moments):
@@ -160,6 +171,30 @@ def shadow_series(
     )  # fmt: skip
 
 
+def _readings(hours: float | Iterable[float]) -> list[float]:
+    """Readings of the clock, each once."""
+    given = [hours] if isinstance(hours, Real | str) else list(hours)
+    for hour in given:
+        if isinstance(hour, bool) or not isinstance(hour, Real):
+            raise TypeError(f"hours must be numbers from 0 to 24, not {hour!r}")
+    readings = list(dict.fromkeys(float(hour) for hour in given))
+    if not readings or not all(0.0 <= hour <= 24.0 for hour in readings):
+        raise ValueError(f"hours must be readings of the clock from 0 to 24, not {readings}")
+    return readings
+
+
+def _near(city: CityModel, alternative: Buildings | CityModel | None, box: Box) -> Box:
+    """A box; ValueError where it has no width, or lies far from the city and from what is added."""
+    models = [city, alternative] if isinstance(alternative, CityModel) else [city]
+    bounds = np.array([model.bounds for model in models])
+    low, high = np.fmin.reduce(bounds[:, :2]) - HALO_M, np.fmax.reduce(bounds[:, 3:5]) + HALO_M
+    if not (box[0] < box[2] and box[1] < box[3]):
+        raise ValueError(f"bbox must have a width and a depth, unlike {box}")
+    if (high < box[:2]).any() or (low > box[2:]).any():
+        raise ValueError(f"bbox {box} is farther than {HALO_M:g} m from the city, in {city.crs or 'its system'}")
+    return box
+
+
 def _series(
     city: CityModel,
     today: Buildings,
@@ -168,7 +203,7 @@ def _series(
     direction: NDArray[np.float64],
     altitude: NDArray[np.float64],
     shadows: list[list[object]],
-    bbox: tuple[float, float, float, float] | None,
+    bbox: Box | None,
     conventions: dict[str, object],
     weather: Weather | None,
 ) -> ShadowSeries:
@@ -191,6 +226,7 @@ def _series(
         crs=city.crs,
         conventions=conventions,
         synthetic=city.provenance.synthetic,
+        findings=afar(city, weather),
         provenance=provenance_of(city, weather, alternative).with_parameters(
             **{f"shadow_{name}": value for name, value in conventions.items()}
         ),
@@ -262,7 +298,7 @@ def _casters(city: CityModel, buildings: Buildings, wanted: NDArray[np.bool_]) -
     area = np.cross(xyz[:, 1] - xyz[:, 0], xyz[:, 2] - xyz[:, 0])
     middle = xyz.mean(1)
     sums = np.zeros((len(buildings), 5))
-    local = middle - np.where(len(middle), middle.mean(0), 0.0)
+    local = middle - (middle.mean(0) if len(middle) else 0.0)
     columns = np.column_stack([area, np.linalg.norm(area, axis=1), (area * local).sum(1)])
     np.add.at(sums, building, columns)
     closed = (np.linalg.norm(sums[:, :3], axis=1) < CLOSED * sums[:, 3]) & (sums[:, 4] > 0.0)
@@ -303,13 +339,17 @@ def _on_terrain(
     alternative: Buildings | CityModel | None,
     terrain: Triangles,
     spacing: float,
-    bbox: tuple[float, float, float, float] | None,
+    bbox: Box | None,
     direction: NDArray[np.float64],
     up: NDArray[np.bool_],
     progress: Callable[[int, int], None] | None,
 ) -> list[list[object]]:
     """Squares in shadow around points of a grid on the terrain."""
-    low_x, low_y, high_x, high_y = bbox or tuple(city.bounds[[0, 1, 3, 4]] + np.array([-50.0, -50.0, 50.0, 50.0]))
+    if bbox is None and np.isnan(city.bounds).any():
+        raise ValueError("the city is empty: say by bbox where shadows are looked for")
+    around = MARGIN_M * np.array([-1.0, -1.0, 1.0, 1.0])
+    low_x, low_y, high_x, high_y = checked_box(city.bounds[[0, 1, 3, 4]] + around) if bbox is None else bbox
+    check_size((low_x, low_y, high_x, high_y), spacing, "spacing_m")
     x = spacing * (np.arange(np.floor(low_x / spacing), np.ceil(high_x / spacing)) + 0.5)
     y = spacing * (np.arange(np.floor(low_y / spacing), np.ceil(high_y / spacing)) + 0.5)
     plan = np.column_stack([k.ravel() for k in np.meshgrid(x, y)])

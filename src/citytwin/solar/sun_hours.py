@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,18 +11,23 @@ from numpy.typing import NDArray
 
 from citytwin.model.buildings import Buildings
 from citytwin.model.city import CityModel
+from citytwin.model.findings import Findings
+from citytwin.model.place import weather_findings
 from citytwin.model.provenance import Provenance
 from citytwin.model.ragged import row_of
+from citytwin.model.sun import Day, as_dates
 from citytwin.model.sun_hours import SunHours, SunReceivers
 from citytwin.model.trees import Trees
 from citytwin.model.triangles import Triangles
 from citytwin.model.weather import Weather
 from citytwin.solar.crowns import leaf_season
+from citytwin.solar.open_ground import far_findings, ground_places, relief_of
 from citytwin.solar.samples import LIFT_M, SPACING_M
 from citytwin.solar.scene import HALO_M, turned_findings
-from citytwin.solar.sun_path import SunSteps, as_days, local_clock
+from citytwin.solar.sun_path import SunSteps, local_clock
 from citytwin.solar.sun_rays import (
     Obstacles,
+    buildings_of,
     by_cell,
     kept_by_crowns,
     obstacles,
@@ -30,7 +35,7 @@ from citytwin.solar.sun_rays import (
     seen_directions,
     sunlight_past_own_building,
 )
-from citytwin.solar.sun_receivers import STOREY_M, envelope_places, ground_places
+from citytwin.solar.sun_receivers import STOREY_M, envelope_places
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -40,7 +45,7 @@ STEP_MINUTES = 5.0
 
 def sun_hours(
     city: CityModel,
-    dates: Sequence[date | str],
+    dates: Day | Iterable[Day],
     points: gpd.GeoDataFrame | Sequence[gpd.GeoDataFrame] | None = None,
     *,
     weather: Weather | None = None,
@@ -57,7 +62,7 @@ def sun_hours(
     own_building: bool = True,
     trees: Trees | bool = True,
     context: CityModel | Triangles | None = None,
-    terrain: Triangles | None = None,
+    terrain: Triangles | CityModel | None = None,
     buildings: Buildings | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SunHours:
@@ -72,15 +77,17 @@ def sun_hours(
     ----------
     city : CityModel
         Its existing buildings and those of unknown status receive and shade.
-    dates : sequence of date or ISO text
-        Local days of 2000 to 2050.
+    dates : date, ISO text, or an iterable of them
+        Local days of 2000 to 2050; of a datetime or Timestamp its date.
     points : GeoDataFrame or a sequence of them, optional
         More places: points, see :func:`ground_grid`, and yards as polygons, see :func:`courtyards`; yards get points
-        every `spacing_m` outside buildings. Heights are those of the geometry, else of terrain or nearest building.
+        every `spacing_m` outside buildings. Heights are those of the geometry, else of terrain or nearest building. A
+        table without a CRS is taken as in that of the city.
     weather : Weather, optional
-        Gives place and clock where the arguments do not.
+        Gives the clock where `timezone` does not, and the place of a city without a CRS. Weather from afar is a
+        finding.
     latitude, longitude : float, degrees north and east, optional
-        Default those of the weather, else of the middle of the city in its CRS.
+        Default those of the middle of the city where its CRS says where that is, else of the weather.
     timezone : str, optional
         Name such as ``"Europe/Helsinki"``, for legal time with daylight saving. Without one the clock is the weather's.
     time : {"legal", "standard", "solar"}
@@ -104,22 +111,26 @@ def sun_hours(
         passes their crowns, bare or in leaf by the season at the latitude.
     context : CityModel or Triangles, optional
         What shades besides.
-    terrain : Triangles, optional
-        Shades, and gives heights to points without one.
+    terrain : Triangles or CityModel, optional
+        Shades, and gives heights to points without one; of a model its relief.
     buildings : Buildings, optional
-        Of `city`; an alternative may give them another status.
+        All of `city`; an alternative may give them another status.
     progress : callable, optional
         Called with points done and points in all.
 
     Returns
     -------
     SunHours
-        Facades by surface and storey, roofs, then `points` in their order.
+        Facades by surface and storey, roofs, then `points` in their order. Points that nothing of the city shades,
+        since they are farther from it than 500 m, are a finding.
 
     Raises
     ------
     ValueError
-        A date, clock, place or number that is out of range, or tables in another CRS.
+        A date, clock, place or number that is out of range, buildings of another city, tables in another CRS or with
+        broken geometry.
+    TypeError
+        Dates, trees, context, terrain or buildings of another type.
 
     Examples
     --------
@@ -129,15 +140,15 @@ def sun_hours(
     >>> bool(12.0 < sun.possible[0] < 12.2 and sun.hours.max() <= sun.possible[0] + 1e-6)
     True
     """
-    days = as_days(dates)
+    days = as_dates(dates)
     check_numbers(minimum_altitude, step_minutes, storey_height_m, spacing_m, sample_height_m)
     clock = local_clock(city, weather, latitude, longitude, timezone, time)
-    buildings = city.buildings() if buildings is None else buildings
+    crowns = trees_of(city, trees)
+    buildings, terrain = buildings_of(city, buildings), relief_of(city, terrain)
     receivers = gather_places(city, buildings, points, surfaces, storey_height_m, spacing_m, sample_height_m, terrain)
     scene = obstacles(city, buildings, context, terrain)
     receivers, turned, _ = outdoors(city, receivers, scene)
     steps = [clock.steps(day, minimum_altitude, step_minutes) for day in days]
-    crowns = trees_of(city, trees)
     bare = [is_bare(day, clock.latitude) for day in days]
     if own_building:
         hours = hours_seen(city, receivers, scene, steps, crowns, bare, progress)
@@ -169,7 +180,9 @@ def sun_hours(
         origin=city.origin,
         crs=city.crs,
         conventions=conventions,
-        findings=turned_findings(city, buildings, receivers.surface[rows], receivers.building[rows]),
+        findings=turned_findings(city, buildings, receivers.surface[rows], receivers.building[rows])
+        + far_findings(city, buildings, receivers, HALO_M)
+        + afar(city, weather),
         provenance=provenance_of(city, weather, context).with_parameters(
             **{f"sun_hours_{name}": value for name, value in conventions.items()},
             sun_hours_dates=[str(day) for day in days],
@@ -225,6 +238,8 @@ def trees_of(city: CityModel, trees: Trees | bool) -> Trees:
     """The trees that shade: given ones, those of the city, or none."""
     if isinstance(trees, Trees):
         return trees
+    if not isinstance(trees, bool | np.bool_):
+        raise TypeError(f"trees must be Trees, True or False, not {type(trees).__name__}")
     own = Trees.of_city(city)
     return own if trees else own.take(np.empty(0, np.int64))
 
@@ -274,13 +289,21 @@ def check_numbers(
     """Raise ValueError where one of the numbers that :func:`sun_hours` takes is out of range."""
     if not 0.0 <= minimum_altitude < 90.0:
         raise ValueError(f"minimum_altitude must be from 0 to below 90 degrees, not {minimum_altitude}")
-    for name, value in (
-        ("step_minutes", step_minutes), ("storey_height_m", storey_height_m), ("spacing_m", spacing_m),
-    ):  # fmt: skip
-        if not 0.0 < value < np.inf:
-            raise ValueError(f"{name} must be positive, not {value}")
+    check_positive(step_minutes=step_minutes, storey_height_m=storey_height_m, spacing_m=spacing_m)
     if not 0.0 <= sample_height_m < np.inf:
         raise ValueError(f"sample_height_m must not be negative, but is {sample_height_m}")
+
+
+def check_positive(**numbers: float) -> None:
+    """Raise ValueError where a number is not positive and finite, by its name."""
+    for name, value in numbers.items():
+        if not 0.0 < value < np.inf:
+            raise ValueError(f"{name} must be positive, not {value}")
+
+
+def afar(city: CityModel, weather: Weather | None) -> Findings:
+    """Finding about weather from afar, where there is weather."""
+    return Findings.of() if weather is None else weather_findings(city, weather)
 
 
 def provenance_of(city: CityModel, weather: Weather | None, context: Any) -> Provenance:

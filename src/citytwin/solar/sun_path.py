@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 
 from citytwin.kernels.solar_position import solar_position
 from citytwin.model.city import CityModel
+from citytwin.model.place import place_of
 from citytwin.model.weather import Weather
 from citytwin.solar.true_north import in_grid_axes, true_north
 
 J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
-YEARS = (2000, 2050)
-"""First and last year the position of the sun is good for."""
-
 TIMES = ("legal", "standard", "solar")
 SCAN_STEPS = 1440
 """Moments of a day at which rise and set are looked for; between them the altitude is taken as linear."""
@@ -147,8 +145,8 @@ def local_clock(
 ) -> LocalClock:
     """Clock of a city from what is known about its place.
 
-    The place is that of the arguments, else of the weather, else the middle of the city in its CRS. The clock is that
-    of `timezone`, else a fixed one as far ahead of UTC as that of the weather.
+    The place is that of the arguments, else the middle of the city where its CRS says where that is, else that of the
+    weather. The clock is that of `timezone`, else a fixed one as far ahead of UTC as that of the weather.
 
     Raises
     ------
@@ -161,10 +159,12 @@ def local_clock(
     if (latitude is None) != (longitude is None):
         raise ValueError("latitude and longitude come together")
     if latitude is None or longitude is None:
-        if weather is not None:
-            latitude, longitude = weather.latitude, weather.longitude
-        else:
-            latitude, longitude = _middle(city)
+        place = place_of(city)
+        if place is None and weather is not None:
+            place = weather.latitude, weather.longitude
+        if place is None:
+            raise ValueError("the place is not known: give latitude and longitude, or a weather year")
+        latitude, longitude = place
     if not (-90.0 <= latitude <= 90.0 and -180.0 <= longitude <= 180.0):
         raise ValueError(f"latitude {latitude} or longitude {longitude} is out of range")
     if timezone is not None:
@@ -178,31 +178,3 @@ def local_clock(
         )
     offset = weather.utc_offset_h if weather is not None else 0.0
     return LocalClock(latitude, longitude, time, timezone or "", offset, true_north(city, latitude, longitude))
-
-
-def as_days(dates: Sequence[date | str]) -> tuple[date, ...]:
-    """Dates, from ISO text where they are that.
-
-    Raises
-    ------
-    ValueError
-        No date at all, not a date, or a year outside 2000 to 2050.
-    """
-    days = tuple(date.fromisoformat(day) if isinstance(day, str) else day for day in dates)
-    if not days:
-        raise ValueError("no date given")
-    for day in days:
-        if not YEARS[0] <= day.year <= YEARS[1]:
-            raise ValueError(f"the sun's position is good from {YEARS[0]} to {YEARS[1]}, not in {day.year}")
-    return days
-
-
-def _middle(city: CityModel) -> tuple[float, float]:
-    """Latitude and longitude of the middle of a city."""
-    if city.crs is None or np.isnan(city.bounds).any():
-        raise ValueError("the place is not known: give latitude and longitude, or a weather year")
-    from pyproj import Transformer
-
-    x, y = (city.bounds[:2] + city.bounds[3:5]) / 2.0
-    longitude, latitude = Transformer.from_crs(city.crs, "EPSG:4326", always_xy=True).transform(x, y)
-    return float(latitude), float(longitude)

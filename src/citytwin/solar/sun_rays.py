@@ -23,7 +23,7 @@ from citytwin.model.trees import Trees
 from citytwin.model.triangles import GRID_M, Triangles
 from citytwin.solar.crowns import crowns_of, transmission
 from citytwin.solar.samples import BURIED_SHARE, LIFT_M, T_MIN_M
-from citytwin.solar.scene import HALO_M, near_cell, rounded, scene_of
+from citytwin.solar.scene import HALO_M, check_buildings, near_cell, rounded, scene_of
 
 RUN_POINTS = 256
 """Points of one direction of view that are cast as one surface, at most."""
@@ -73,6 +73,8 @@ def obstacles(
     halo_m: float = HALO_M,
 ) -> Obstacles:
     """Triangles of today's buildings, of the relief of the city, of context and of more terrain."""
+    if context is not None and not isinstance(context, CityModel | Triangles):
+        raise TypeError(f"context must be a CityModel or Triangles, not {type(context).__name__}")
     if isinstance(context, CityModel) and context.crs != city.crs:
         raise ValueError(f"the context is in {context.crs}, the city in {city.crs}")
     scene = scene_of(city, buildings, context)
@@ -331,6 +333,27 @@ def _opposite(
     for bit, pair in enumerate(trees):
         for value, tree in enumerate(pair):
             yield tree, (owner >= 0) & ((owner >> bit) & 1 != value)
+
+
+def buildings_of(city: CityModel, buildings: Buildings | None) -> Buildings:
+    """The buildings of a city: those given, which must be its own, else as it has them.
+
+    Raises
+    ------
+    ValueError
+        They are of another city, or not all.
+    TypeError
+        They are something else.
+    """
+    own = city.buildings()
+    if buildings is None:
+        return own
+    if not isinstance(buildings, Buildings):
+        raise TypeError(f"buildings must be Buildings of the city, not {type(buildings).__name__}")
+    check_buildings(city, buildings)
+    if len(buildings) != len(own):
+        raise ValueError(f"these are {len(buildings)} of the {len(own)} buildings of the city: give all of them")
+    return buildings
 
 
 def standing(buildings: Buildings, kept: NDArray[np.bool_]) -> Buildings:
