@@ -5,7 +5,6 @@ Run as ``python -m tests.hostile.child FOLDER [NAME...]``.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import json
 import os
@@ -13,7 +12,6 @@ import resource
 import shutil
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +20,9 @@ from citytwin.io import read_city
 from citytwin.model.city import CityModel
 from tests.hostile import watch
 from tests.hostile.corpus import CANARY, Case, cases
+from tests.hostile.memory import memory, reset_peak, trim
 
 ADDRESS_SPACE = 4 * 10**9
-STATUS = Path("/proc/self/status")
 
 
 def main(folder: Path, names: list[str]) -> None:
@@ -95,26 +93,6 @@ def attempt(path: Path, case: Case) -> tuple[CityModel | None, Exception | None]
 def shortened(text: str) -> str:
     """Beginning and end of a message."""
     return text if len(text) < 20_000 else f"{text[:10_000]} ... {text[-10_000:]}"
-
-
-def memory(field: str) -> int:
-    """Bytes of this process, 0 where the system does not say."""
-    if not STATUS.exists():
-        return 0
-    line = next(line for line in STATUS.read_text().splitlines() if line.startswith(f"{field}:"))
-    return 1024 * int(line.split()[1])
-
-
-def reset_peak() -> None:
-    """Forget the largest memory so far."""
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-
-
-def trim() -> None:
-    """Give free memory back, so that growth shows."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 if __name__ == "__main__":

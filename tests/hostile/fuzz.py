@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import resource
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from citytwin.io._streams import sources_of
 from citytwin.io.citygml import default_path, read_citygml
 from citytwin.model.city import CityModel
 from tests.hostile.count import check_citygml, check_cityjson, check_geojson
+from tests.hostile.memory import memory, reset_peak
 from tests.hostile.mutate import TOKEN, elements, mutant
 from tests.hostile.seeds import SEEDS
 from tests.io.same_city import assert_same_city
@@ -106,6 +106,8 @@ def run(kind: str, seed: int, runs: int, first: int = 0, keep: Path | None = Non
     with tempfile.TemporaryDirectory() as folder:
         for document in SEEDS[kind].documents:
             warm_up(document, kind, Path(folder))
+        reset_peak()
+        before = memory("VmRSS")
         for number in range(first, first + runs):
             data = mutant(SEEDS[kind].documents, seed, number)
             try:
@@ -115,8 +117,9 @@ def run(kind: str, seed: int, runs: int, first: int = 0, keep: Path | None = Non
                 shown = smaller(data, kind, Path(folder), symptom(error))
                 place = "" if keep is None else f" in {kept(shown, keep / f'{kind}-{seed}-{number}')}"
                 broken.append(f"{kind} mutant {number} of seed {seed}{place}: {error}")
-    if peak_megabytes() > MEGABYTES + 512:
-        broken.append(f"{kind}: memory reached {peak_megabytes():.0f} MB")
+    grown = (memory("VmHWM") - before) / 1e6
+    if grown > MEGABYTES:
+        broken.append(f"{kind}: memory grew by {grown:.0f} MB")
     return verdicts, broken
 
 
@@ -170,12 +173,6 @@ def kept(data: bytes, path: Path) -> Path:
     return path
 
 
-def peak_megabytes() -> float:
-    """The most memory this process had."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
-
-
 def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -195,7 +192,9 @@ def main() -> int:
                 {"format": kind, "seed": arguments.seed, "runs": arguments.runs} | dict(sorted(verdicts.items()))
             )
         )
-        print(f"{arguments.runs / seconds:.0f} a second of processor time, memory at most {peak_megabytes():.0f} MB")
+        print(
+            f"{arguments.runs / seconds:.0f} a second of processor time, memory at most {memory('VmHWM') / 1e6:.0f} MB"
+        )
         for line in broken:
             print(line)
         failed |= bool(broken)

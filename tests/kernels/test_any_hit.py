@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from citytwin.kernels.any_hit import any_hit
 from citytwin.kernels.bvh import build_bvh
+from citytwin.kernels.first_hit import first_hits
 from tests.kernels.shapes import GRAZED
 from tests.naive import any_hit as naive
 
@@ -103,3 +104,18 @@ def test_no_triangles_and_no_rays():
     origins, directions = rays(np.random.default_rng(0), 5)
     assert not cast(np.empty((0, 3, 3), np.float32), origins, directions).any()
     assert len(cast(SQUARE, origins[:0], directions[:0])) == 0
+
+
+def test_rays_with_a_nan_hit_nothing_alone_and_in_runs():
+    """The origin of a packet in one direction, the directions of a fan, of which the first hits, and single rays."""
+    nan, tree = np.float32(np.nan), build_bvh(SQUARE)
+    origins, directions = np.tile(np.float32([0.5, 0.3, 2]), (40, 1)), np.tile(np.float32([0, 0, -1]), (40, 1))
+    for place in range(3):
+        bent, moved = directions.copy(), origins.copy()
+        bent[1::2, place] = nan
+        moved[1::2, place] = nan
+        fan, packet = any_hit(tree, origins, bent, T_MIN, INFINITY), any_hit(tree, moved, directions, T_MIN, INFINITY)
+        assert fan.tolist() == packet.tolist() == [True, False] * 20
+        for origin, direction in ((moved[1:2], directions[:1]), (origins[:1], bent[1:2])):
+            assert not any_hit(tree, origin, direction, T_MIN, INFINITY).any()
+            assert first_hits(tree, origin, direction, T_MIN, INFINITY)[0].tolist() == [[-1]]

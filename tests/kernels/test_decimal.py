@@ -65,6 +65,28 @@ def test_ties_and_neighbours_of_ties():
     check(b"4503599627370496.5 4503599627370497.5 9007199254740995e1 18446744073709551615 1e22 1e23 4.35 0.000001")
 
 
+def test_products_nearly_halfway_are_left_to_float():
+    """Nearer to the middle between two doubles than the correction is accurate."""
+    check(b"8692761610025147434e19 8889291335229268950e19 2218554609362715345e20 4542412017085891281e20")
+    check(b"1578618027969908061e21 4244749007373241693e21 1644026581143329466e21 6183655005532789434e21")
+
+
+@pytest.mark.parametrize("power", [20, 21, 22])
+def test_quotients_nearest_to_halfway(power):
+    """As near to an odd multiple M of half a unit as can be: digits 2**s - 10**power M = r 2**power."""
+    tokens = []
+    for s in range((10**power).bit_length() - 10, (10**power).bit_length() - 7):
+        step = 2 ** (s - power)
+        for r in (-2, -1, 1, 2):
+            least = -r * pow(5**power, -1, step) % step
+            for middle in range(least + 2**53 // step * step, 2**54, max(1, 2**48 // step) * step):
+                digits, rest = divmod(10**power * middle + r * 2**power, 2**s)
+                if rest == 0 and middle % 2 == 1 and 2**53 < digits < 10**19:
+                    tokens.append(f"{digits}e-{power}")
+    assert len(tokens) > 30
+    check(" ".join(tokens).encode())
+
+
 def test_zero_keeps_its_sign():
     values, _ = read_decimals(b"-0 0.000 -0e400 0e-400")
     assert bits(values) == bits([-0.0, 0.0, -0.0, 0.0])

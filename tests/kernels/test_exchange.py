@@ -79,3 +79,19 @@ def test_received_is_the_product_with_the_matrix(seed):
         naive.received(matrix, radiosity)[rows],
         rtol=1e-5,
     )
+
+
+def test_elements_that_see_no_sky():
+    """Left out, unless no sample is: then outdoors and still finite, whether they see anything or not."""
+    v = Views(2)
+    v.hits[v.offsets[2] : v.offsets[3]] = -2
+    v.hits[v.offsets[3] : v.offsets[4]][v.hits[v.offsets[3] : v.offsets[4]] == -1] = 0
+    for buried, outdoors in ((0, 0.0), (-1, 1.0)):
+        v.buried = buried
+        got = v.rows()
+        assert got.outdoors[2:4].tolist() == [outdoors] * 2
+        assert got.sky[2:4].tolist() == [0.0, 0.0]
+        assert got.closure[2] == 0.0
+        assert got.offsets[2] == got.offsets[3]
+        assert all(np.isfinite(member).all() for member in got)
+        assert (got.offsets[4] > got.offsets[3]) == (outdoors > 0)

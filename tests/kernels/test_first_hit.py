@@ -145,3 +145,9 @@ def test_threads_and_blocks_do_not_matter(threads, monkeypatch):
     scene = Scene(1)
     parts = map_blocks(scene.rows, len(scene.normals), 4)
     np.testing.assert_array_equal(np.concatenate(parts), scene.rows())
+
+
+@pytest.mark.parametrize(("distance", "row"), [(5e-5, -1), (2e-4, 0)])
+def test_what_is_nearer_than_the_least_distance_is_not_met(distance, row):
+    direction = unit(np.array([[0.1, 0.05, 1.0]]))
+    assert cast(square(distance), np.array([[0.3, -0.2, 0]], np.float32), direction)[0] == row

@@ -10,3 +10,8 @@ def test_equals_naive():
     expected = naive.group_means(values.tolist(), weights.tolist(), offsets.tolist())
     np.testing.assert_allclose(group_means(values, weights, offsets), expected)
     assert (group_means(values, weights, offsets)[1] == 0).all()
+
+
+def test_small_weights_are_weights():
+    got = group_means(np.array([[2.0], [6.0]]), np.array([0.03, 0.01]), np.array([0, 2]))
+    np.testing.assert_allclose(got, [[3.0]])

@@ -79,3 +79,26 @@ def test_a_level_sea_sinks_below_the_horizontal():
     angle = horizon_of_grid(np.full((400, 400), 5.0), -1e5, -1e5, 500.0, EYE, 4, 2000.0, 4e4)
     assert (angle < 0).all()
     assert angle[0] == pytest.approx(-2020 * (1 - 0.13) / (2 * 6_371_008.8), rel=1e-6)
+
+
+def test_unknown_heights_of_no_weight_do_not_matter():
+    """From a line of the grid at the edge of what is known, along that line: as with all known."""
+    full = horizon_of_grid(np.full((5, 5), 100.0), 0.0, 0.0, 100.0, np.array([200.0, 200.0, 0.0]), 4, 0.0, 1e5)
+    np.testing.assert_allclose(np.degrees(full), 45.0, atol=1e-3)
+    for unknown, known in (
+        (np.s_[:, 3:], [True, False, True, True]),
+        (np.s_[:, :2], [True, True, True, False]),
+        (np.s_[3:], [False, True, True, True]),
+        (np.s_[:2], [True, True, False, True]),
+    ):
+        heights = np.full((5, 5), 100.0)
+        heights[unknown] = np.nan
+        got = horizon_of_grid(heights, 0.0, 0.0, 100.0, np.array([200.0, 200.0, 0.0]), 4, 0.0, 1e5)
+        np.testing.assert_array_equal(got, np.where(known, full, -math.pi / 2))
+
+
+def test_the_last_line_counts_where_the_one_before_is_unknown():
+    heights = np.full((5, 5), 100.0)
+    heights[:, 3] = np.nan
+    angle = horizon_of_grid(heights, 0.0, 0.0, 100.0, np.array([400.0, 0.0, 0.0]), 4, 0.0, 1e5)
+    np.testing.assert_allclose(np.degrees(angle[0]), 45.0, atol=1e-3)

@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citytwin.kernels import packet_cut
+from citytwin.kernels.any_hit import any_hit
 from citytwin.kernels.bvh import STACK, build_bvh
 from citytwin.kernels.moller_trumbore import reciprocal
 from citytwin.kernels.packet_cut import CUT, LANES, WORD
@@ -111,3 +112,64 @@ def test_no_box_is_missed_and_of_one_point_none_is_added(seed):
 @given(st.integers(1, 2**32 - 1))
 def test_lowest_bit(bits):
     assert packet_cut.lowest_bit(np.uint32(bits)) == naive.lowest_bit(bits)
+
+
+def parallel_behind(first, edge_1, edge_2, normal=(0, 0, 1), plane=0.0, reach=20.0):
+    triangles = np.array([[*first, *edge_1, *edge_2]], np.float32)
+    return packet_cut._parallel_behind(triangles, 0, np.array(normal, np.float32), np.float32(plane), np.float32(reach))
+
+
+def test_triangles_in_the_plane_are_left_out_unless_slim():
+    """|e1| |e2| over twice the area up to 150, of which rounding of the test leaves no doubt."""
+    for width, left_out in ((10.0, True), (0.1, True), (0.0735, True), (0.06, False), (0.05, False)):
+        assert parallel_behind((3, 4, -0.01), (10, 0, 0), (10, width, 0)) == left_out
+        assert parallel_behind((3, 4, -0.01), (10, 0, 0), (10, -width, 0)) == left_out
+    assert not parallel_behind((3, 4, -0.01), (10, 0, 0), (20, 0, 0))
+
+
+def test_triangles_that_turn_are_left_out_as_far_as_that_cannot_bring_them_before_the_plane():
+    for turn, reach, left_out in ((5e-5, 100, True), (5e-5, 200, False), (2e-5, 300, True), (8e-5, 20, True)):
+        assert parallel_behind((0, 0, -1), (10, 0, 0), (0, 10, 10 * turn), reach=reach) == left_out
+    assert not parallel_behind((0, 0, -1), (10, 0, 0), (0, 10, 10 * 1e-4), reach=20)
+
+
+def test_only_what_lies_behind_the_plane_with_every_corner_is_left_out():
+    assert parallel_behind((0, 0, -0.1), (10, 0, 0), (0, 10, 0), plane=-0.05)
+    assert not parallel_behind((0, 0, -0.1), (10, 0, 0), (0, 10, 0), plane=-0.15)
+    for edges in (((1, 0, 8e-5), (0, 1, 0)), ((1, 0, 0), (0, 1, 8e-5))):
+        assert parallel_behind((0, 0, -1e-4), *edges)
+        assert not parallel_behind((0, 0, -6e-5), *edges)
+
+
+@given(SEEDS)
+@settings(max_examples=25)
+def test_what_is_left_out_as_parallel_stops_no_ray(seed):
+    """Slim triangles, turned as far as is admitted or more, far from the origin, under rays that graze the plane."""
+    rng = np.random.default_rng(seed)
+    axes = np.linalg.qr(rng.normal(size=(3, 3)))[0].T
+    normal = axes[2].astype(np.float32)
+    centre = rng.uniform(-2500, 2500, 3)
+    length = 10 ** rng.uniform(-1, 3, 60)
+    slim = 10 ** rng.uniform(-2.3, 0, 60)
+    zero = 0 * length
+    tilt = rng.uniform(-9e-5, 9e-5, 60)
+    a = np.stack([length, zero, rng.uniform(-9e-5, 9e-5, 60) * length], 1)
+    b = np.stack([rng.uniform(0.5, 1.5, 60) * length, slim * length, tilt * slim * length], 1)
+    first = centre + np.stack([-0.7 * length, -0.3 * slim * length, -0.011 + zero], 1) @ axes
+    xyz = np.stack([first, first + a @ axes, first + b @ axes], 1).astype(np.float32)
+    angle = rng.uniform(0, 2 * np.pi, 400)
+    rise = 1.05e-4 + 10 ** rng.uniform(-6, -4, 400)
+    directions = (np.stack([np.cos(angle), np.sin(angle), rise], 1) @ axes).astype(np.float32)
+    directions = directions[(directions * normal).sum(1) > 1e-4]
+    origins = np.tile(centre.astype(np.float32), (len(directions), 1))
+    n_left_out = 0
+    for corners in xyz:
+        triangle = np.concatenate([corners[0], corners[1] - corners[0], corners[2] - corners[0]])[None]
+        plane = np.float32((origins[0] * normal).sum() - np.float32(0.01))
+        reach = np.abs(corners - origins[0]).max(0).sum() + np.float32(3e-3)
+        if packet_cut._parallel_behind(triangle, 0, normal, plane, reach):
+            n_left_out += 1
+            assert not any_hit(
+                build_bvh(corners[None]), origins, directions, np.float32(1e-4), np.float32(np.inf)
+            ).any()
+    assert n_left_out > 0

@@ -203,3 +203,22 @@ def test_no_directions_and_no_surfaces():
     assert scene.fractions(DIRECTIONS[:0]).shape == (scene.n, 0)
     assert scene.fractions(stop=0).shape == (0, len(DIRECTIONS))
     assert len(scene.counts(stop=0)) == 0
+
+
+def test_the_own_box_of_a_triangle_counts_in_packets_too():
+    """The same wall beside another triangle, whose common box the ray does meet."""
+    wall, origin, direction = GRAZED
+    triangles = np.concatenate([wall, np.tile(np.float32([218, 897, 60]), (1, 3, 1))])
+    origins, directions = np.tile(origin, (4, 1)), np.tile(direction, (4, 1))
+    assert not any_hit(build_bvh(triangles), origins, directions, T_MIN, INFINITY).any()
+    assert not any_hit(build_bvh(triangles), origin[None], direction[None], T_MIN, INFINITY).any()
+    assert one_sample(triangles, origin, direction, direction) == 255
+
+
+@pytest.mark.parametrize(("distance", "seen"), [(5e-5, 255), (2e-4, 0)])
+def test_what_is_nearer_than_the_least_distance_stops_nothing(distance, seen):
+    roof = np.array(fan([(-5, -5, distance), (5, -5, distance), (5, 5, distance), (-5, 5, distance)]), np.float32)
+    up, origin = np.float32([0, 0, 1]), np.zeros(3, np.float32)
+    assert one_sample(roof, origin, up, up) == seen
+    packet = any_hit(build_bvh(roof), np.tile(origin, (5, 1)), np.tile(up, (5, 1)), T_MIN, INFINITY)
+    assert packet.tolist() == [seen == 0] * 5

@@ -92,3 +92,11 @@ def test_sun_in_the_middle_of_a_patch_counts_that_patch_alone():
     got = nearest_patches(PATCHES.direction[40:41], PATCHES.direction)
     assert got.patch[0, 0] == 40
     assert got.share[0, 0] > 0.95
+
+
+def test_patches_of_skies_of_more_than_32767():
+    directions = reinhart(16).direction
+    wanted = [32766, 32767, 32768, len(directions) - 2, len(directions) - 1]
+    got = nearest_patches(directions[wanted], directions)
+    assert got.patch[:, 0].tolist() == wanted
+    assert got.patch.min() > 0

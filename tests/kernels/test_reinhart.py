@@ -80,3 +80,15 @@ def test_mean_cells_stand_for_all_of_them():
     got = projected_solid_angles(normals, PATCHES.cells, PATCHES.solid_angle, 0.0)
     cosine = np.maximum(0.0, np.einsum("dsc,nc->nds", PATCHES.cells, normals)).mean(2)
     np.testing.assert_allclose(got, cosine * PATCHES.solid_angle, atol=1e-8)
+
+
+def test_extension_copies_from_up_to_twice_its_reach_and_no_farther():
+    """Behind by 0.05 to the north; the nearest patches before the plane are there at 0.25, then 0.15, then opposite."""
+    heights, azimuths = np.array([-0.05, 0.25, 0.15, 0.05]), np.radians([0.0, 0.0, 0.0, 180.0])
+    across = np.sqrt(1 - heights**2)
+    direction = np.column_stack([across * np.sin(azimuths), across * np.cos(azimuths), heights])
+    visible = np.array([[0, 10, 20, 30]], np.uint8)
+    up = normal_of(0, 0)
+    expected = naive.extend_behind(visible[0], up[0], direction, 0.1)
+    extend_behind(visible, up, direction, 0.1)
+    assert visible[0].tolist() == list(expected) == [20, 10, 20, 30]

@@ -32,6 +32,14 @@ def test_at_the_end_of_every_block(length, bad):
     check(b"a" * length + bad + b"b" * 20)
 
 
+@pytest.mark.parametrize(
+    "code",
+    [0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xD800, 0xDBFF, 0xDFFF, 0xE000, 0xFFFD, 0xFFFE, 0xFFFF, 0x10000, 0x10FFFF],
+)
+def test_characters_at_the_borders_of_what_xml_allows(code):
+    check(chr(code).encode("utf-8", "surrogatepass"))
+
+
 def test_every_byte_alone():
     for byte in range(256):
         check(bytes([byte]))

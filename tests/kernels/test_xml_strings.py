@@ -8,7 +8,7 @@ from citytwin.kernels.xml_strings import copy_fragments, copy_texts
 from tests.naive import xml_strings as naive
 
 PIECES = st.sampled_from(
-    ["a", "é", "\r", "\n", "\r\n", "&amp;", "&#13;", "&#xe9;", "&#8364;", "&#x1F600;", "&lt;", " "]
+    ["a", "é", "\r", "\n", "\r\n", "&amp;", "&#13;", "&#xe9;", "&#8364;", "&#x1F600;", "&lt;", " ", "&#x10000;"]
 )
 
 
@@ -27,6 +27,14 @@ def test_texts(items):
     buffer = np.frombuffer(data + bytes(16), np.uint8)
     copy_texts(buffer, np.array(spans, np.int64).reshape(-1, 2), out, offsets)
     assert texts_of(out, offsets) == naive.copy_texts(data, spans)
+
+
+def test_references_at_the_borders_of_the_lengths_of_utf8():
+    codes = [0x7F, 0x80, 0x7FF, 0x800, 0xFFFD, 0x10000, 0x10FFFF]
+    data = "".join(f"&#x{code:X};" for code in codes).encode()
+    out, offsets = np.empty(len(data) + 8, np.uint8), np.empty(2, np.int64)
+    copy_texts(np.frombuffer(data + bytes(16), np.uint8), np.array([(0, ~len(data))]), out, offsets)
+    assert texts_of(out, offsets)[0].decode() == "".join(map(chr, codes))
 
 
 @given(

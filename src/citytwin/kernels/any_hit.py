@@ -47,13 +47,13 @@ def _stops(
     sy = oy - triangles[k, 1]
     sz = oz - triangles[k, 2]
     u = dot(sx, sy, sz, hx, hy, hz)
-    if u < _ZERO or u > _ONE:
+    if not _ZERO <= u <= _ONE:
         return False
     v = dot(sx, sy, sz, gx, gy, gz)
-    if v < _ZERO or u + v > _ONE:
+    if not (v >= _ZERO and u + v <= _ONE):
         return False
     t = dot(sx, sy, sz, fx, fy, fz)
-    if t <= t_min or t > t_max:
+    if not t_min < t <= t_max:
         return False
     x0, y0, z0, x1, y1, z1 = triangle_box(triangles, k)
     return _meets_box(x0, y0, z0, x1, y1, z1, ox, oy, oz, ix, iy, iz, t_max)
@@ -169,7 +169,8 @@ def any_hit(
     Returns
     -------
     bool, (n,)
-        Depends on the ray and the triangles only (:mod:`citytwin.kernels.moller_trumbore`).
+        Depends on the ray and the triangles only (:mod:`citytwin.kernels.moller_trumbore`). A ray with a NaN hits
+        nothing.
     """
     t_min = np.float32(t_min)
     t_max = np.float32(t_max)

@@ -170,7 +170,8 @@ def decimals_until(
     Parameters
     ----------
     buffer : uint8, (n_bytes,)
-        Goes on for eight bytes or more behind `stop`.
+        Goes on for eight bytes or more behind `stop`. The byte at `stop` is a blank, `end`, or another that no number
+        goes on with: one that would run on beyond `stop` counts as none.
     start : int
     stop : int
         Behind the last byte to read.

@@ -83,7 +83,8 @@ def exchange_rows(
     n_columns : int
         Width of the matrix.
     buried : int
-        A sample that sees so many patches of the sky or fewer is not outdoors and is left out.
+        A sample that sees so many patches of the sky or fewer is not outdoors and is left out. So an element that sees
+        none, like the underside of a slab close to the ground, counts as indoors unless this is negative.
     start, stop : int
         Range of elements to work on.
 
@@ -155,9 +156,10 @@ def exchange_rows(
             place[column[k]] = -1
         if n_outdoors > 0:
             visible[row] /= np.float32(n_outdoors)
-            sky[row] /= whole
             closure[row] = whole / (n_outdoors * math.pi)
             outdoors[row] = n_outdoors / (sample_offsets[i + 1] - sample_offsets[i])
+        if whole > 0.0:
+            sky[row] /= whole
         offsets[row + 1] = entry
     return Exchange(offsets, column[:entry].copy(), value[:entry].copy(), visible, sky, closure, outdoors)
 

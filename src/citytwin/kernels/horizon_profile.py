@@ -116,7 +116,7 @@ def horizon_of_grid(
     Parameters
     ----------
     heights : float64, (rows, columns), m
-        Rows to the north, columns to the east, at least 2 of each; NaN where unknown.
+        Rows to the north, columns to the east; NaN where unknown.
     x0, y0 : float, m
         Easting and northing of the first height.
     cell : float, m
@@ -139,23 +139,31 @@ def horizon_of_grid(
     for k in range(n_azimuths):
         angle = 2.0 * math.pi * k / n_azimuths
         ex, ey = math.sin(angle), math.cos(angle)
+        ex = ex if abs(ex) > _ALONG else 0.0
+        ey = ey if abs(ey) > _ALONG else 0.0
         for row in range(rows):
-            if abs(ey) > _ALONG:
+            if ey != 0.0:
                 steps = (row - north) / ey
                 at = east + steps * ex
                 if 0.0 <= at <= columns - 1:
-                    j = min(int(at), columns - 2)
-                    z = heights[row, j] + (at - j) * (heights[row, j + 1] - heights[row, j]) - point[2]
+                    j = int(at)
+                    z = _between(heights[row, j], heights[row, min(j + 1, columns - 1)], at - j) - point[2]
                     _raise_along(tangents, k, steps * cell, z, nearest, farthest)
         for column in range(columns):
-            if abs(ex) > _ALONG:
+            if ex != 0.0:
                 steps = (column - east) / ex
                 at = north + steps * ey
                 if 0.0 <= at <= rows - 1:
-                    i = min(int(at), rows - 2)
-                    z = heights[i, column] + (at - i) * (heights[i + 1, column] - heights[i, column]) - point[2]
+                    i = int(at)
+                    z = _between(heights[i, column], heights[min(i + 1, rows - 1), column], at - i) - point[2]
                     _raise_along(tangents, k, steps * cell, z, nearest, farthest)
     return np.arctan(tangents)
+
+
+@jit
+def _between(first: float, second: float, share: float) -> float:
+    """Height at a share of the way between two, the second of which may be unknown where its share is 0."""
+    return first if share == 0.0 else first + share * (second - first)
 
 
 @jit

@@ -223,13 +223,13 @@ class NearestPatches(NamedTuple):
 
     Parameters
     ----------
-    patch : int16, (h, 3)
+    patch : int32, (h, 3)
         Nearest first; of patches equally near, the first of the sky.
     share : float32, (h, 3)
         Weights that sum to 1.
     """
 
-    patch: NDArray[np.int16]
+    patch: NDArray[np.int32]
     share: NDArray[np.float32]
 
 
@@ -263,7 +263,7 @@ def row_offsets(direction: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 @jit
-def _offer(patch: int, cosine: float, best: NDArray[np.float64], found: NDArray[np.int16]) -> None:
+def _offer(patch: int, cosine: float, best: NDArray[np.float64], found: NDArray[np.int32]) -> None:
     """Put a patch in its place among the three nearest so far."""
     rank = 3
     while rank > 0 and (cosine > best[rank - 1] or (cosine == best[rank - 1] and patch < found[rank - 1])):
@@ -295,7 +295,7 @@ def nearest_patches(sun: NDArray[np.float64], direction: NDArray[np.float64]) ->
     NearestPatches
     """
     n_hours = len(sun)
-    patch = np.zeros((n_hours, 3), np.int16)
+    patch = np.zeros((n_hours, 3), np.int32)
     share = np.empty((n_hours, 3), np.float32)
     offsets = row_offsets(direction)
     n_rows = len(offsets) - 1

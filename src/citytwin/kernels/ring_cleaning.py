@@ -47,7 +47,7 @@ def open_rings(ring_vertices: NDArray[np.int64], coordinates: NDArray[np.float64
     ring_vertices : int64, (n_rings + 1,)
         Offsets into `coordinates`.
     coordinates : float64, (n, 3), m
-        Finite; compared bit by bit. Overwritten by what is left.
+        Finite; 0.0 and -0.0 are equal. Overwritten by what is left.
 
     Returns
     -------

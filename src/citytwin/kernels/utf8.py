@@ -23,6 +23,7 @@ def is_xml_text(buffer: NDArray[np.uint8], start: int, stop: int) -> bool:
     Parameters
     ----------
     buffer : uint8, (n_bytes,)
+        Goes on for eight bytes or more behind `stop`, whatever they are.
     start : int
     stop : int
         Behind the last byte; a character that is cut there is not well-formed.
