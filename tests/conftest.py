@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         skipped["compiled"] = pytest.mark.skip(reason="compiled: takes minutes under NUMBA_DISABLE_JIT")
     for item in items:
         for marker, skip in skipped.items():
-            if marker in item.keywords:
+            if item.get_closest_marker(marker) is not None:
                 item.add_marker(skip)
 
 
