@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from citytwin.kernels.patch_overlap import patch_overlap
 from citytwin.kernels.reinhart import reinhart
-from citytwin.kernels.sky_irradiance import HOURS_A_BLOCK, add_monthly_sky, add_reflected_gains, add_sky
+from citytwin.kernels.sky_irradiance import HOURS_A_BLOCK, add_monthly_sky, add_reflected_gains, add_sky, weighted_gains
 from tests.naive import sky_irradiance as naive
 
 
@@ -64,3 +64,15 @@ def test_a_uniform_sky_comes_back_whole():
     sky = reinhart(2)
     add_reflected_gains(np.full((1, 145), 0.1, np.float32), sky.solid_angle, patch_overlap(2, 1), 1.0, gains)
     np.testing.assert_allclose(gains.sum(dtype=float), 0.1 * 2 * np.pi, rtol=1e-6)
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 9))
+def test_weighted_gains_equal_naive(seed, k):
+    rng = np.random.default_rng(seed)
+    gains, weight = rng.random((k, 7), np.float32), rng.normal(size=k).astype(np.float32)
+    target = rng.integers(0, 4, k)
+    got = weighted_gains(gains, weight, target, 4)
+    for row in range(4):
+        expected = naive.weighted(gains[target == row].tolist(), weight[target == row].tolist(), 7)
+        np.testing.assert_allclose(got[row], expected, atol=1e-5)

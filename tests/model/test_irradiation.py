@@ -120,6 +120,26 @@ def test_glass_takes_its_share_of_diffuse_and_reflected_light(table):
     assert covered[not_direct] / bare[not_direct] == pytest.approx(hemispherical_modifier(0.16), abs=2e-3)
 
 
+def test_weighted_sums_are_those_of_the_hours(table):
+    rows, weight, target = [1, 0, 3, 1], np.array([2.0, 0.5, 4.0, 1.0]), np.array([2, 0, 2, 0])
+    for glass in (0.0, 0.33):
+        hours = table.hourly(rows, glass).astype(float) * weight[:, None]
+        sums = table.weighted_hourly(rows, weight, target, 3, glass)
+        np.testing.assert_allclose(sums[0], hours[1] + hours[3], rtol=1e-5)
+        np.testing.assert_allclose(sums[2], hours[0] + hours[2], rtol=1e-5)
+        assert (sums[1] == 0).all()
+    alone = table.weighted_hourly([1, 3], [2.0, 4.0], [0, 0], 1, 0.33)
+    assert (alone[0] == sums[2]).all()
+
+
+@pytest.mark.parametrize(
+    ("weight", "target"), [([1.0], [0, 0]), ([1.0, 1.0], [0, 3]), ([1.0, 1.0], [0, -4]), ([1.0, 1.0], [0])]
+)
+def test_weighted_sums_of_what_does_not_fit_are_refused(table, weight, target):
+    with pytest.raises(ValueError, match=r"target|weights"):
+        table.weighted_hourly([0, 1], np.array(weight), np.array(target), 3)
+
+
 def test_take_and_rows_of(table):
     assert table.rows_of(np.array([22, 10, 99])).tolist() == [4, 0, -1]
     part = table.take(np.array([3, 0]))

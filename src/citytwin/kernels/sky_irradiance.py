@@ -42,6 +42,34 @@ def add_reflected_gains(
 
 
 @jit
+def weighted_gains(
+    gains: NDArray[np.float32], weight: NDArray[np.float32], target: NDArray[np.int64], n: int
+) -> NDArray[np.float32]:
+    """Gains of several surfaces together, each times a weight: what they receive is linear in radiance.
+
+    Parameters
+    ----------
+    gains : float32, (k, q), sr
+    weight : float32, (k,)
+    target : int64, (k,)
+        Row of the result that each surface counts for, added up surface after surface.
+    n : int
+        Rows of the result.
+
+    Returns
+    -------
+    float32, (n, q)
+    """
+    result = np.zeros((n, gains.shape[1]), np.float32)
+    for i in range(len(gains)):
+        row = result[target[i]]
+        factor = weight[i]
+        for q in range(gains.shape[1]):
+            row[q] += factor * gains[i, q]
+    return result
+
+
+@jit
 def _add_eight(
     gains: NDArray[np.float32], radiance: NDArray[np.float32], first: int, start: int, stop: int,
     i: int, out: NDArray[np.float32],

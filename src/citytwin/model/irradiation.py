@@ -19,7 +19,7 @@ from citytwin.model.polygons import surface_polygons
 from citytwin.model.provenance import Provenance
 from citytwin.model.ragged import freeze
 from citytwin.model.sample_map import SampleMap
-from citytwin.model.sky_dome import Exposure, SkyDome, hours_of, sun_over
+from citytwin.model.sky_dome import Exposure, SkyDome, hours_of, sun_over, weighted_hours
 from citytwin.model.sun import NOMINAL_YEAR_DAYS, Day, as_dates
 from citytwin.model.weather import HOURS
 
@@ -149,6 +149,51 @@ class Irradiation:
             result[start:stop, self.dome.hour] = hours
 
         map_blocks(fill, len(wanted), SURFACES_A_BLOCK)
+        return result
+
+    def weighted_hourly(
+        self,
+        rows: NDArray[np.integer] | Sequence[int],
+        weight: NDArray[np.floating],
+        target: NDArray[np.integer],
+        n: int,
+        angular_loss: float = 0.0,
+    ) -> NDArray[np.float32]:
+        """Sums of :meth:`hourly` over surfaces, each with a weight: the sun on all windows of a building, say.
+
+        Surfaces are put together before they meet the hours, so that a sum costs little more than a surface. The
+        caller divides long work into blocks of targets; a sum does not depend on the others.
+
+        Parameters
+        ----------
+        rows : int array (k,)
+            Rows of this table.
+        weight : float array (k,)
+            Of each row, for example m2 of window.
+        target : int array (k,)
+            Sum that each row counts for, 0 to n - 1.
+        n : int
+            Number of sums.
+        angular_loss : float
+            As in :meth:`hourly`.
+
+        Returns
+        -------
+        float32 array (n, 8760), W/m2 times the unit of `weight`
+
+        Raises
+        ------
+        ValueError
+            A row or target is out of range, or the three do not have one length.
+        """
+        wanted = self.row[as_rows(rows, "rows", len(self))]
+        sums = as_rows(target, "target", n)
+        if not len(wanted) == len(weight) == len(sums):
+            raise ValueError(f"{len(wanted)} rows need as many weights and targets, not {len(weight)} and {len(sums)}")
+        result = np.zeros((n, HOURS), np.float32)
+        result[:, self.dome.hour] = weighted_hours(
+            self.exposure, self.dome, wanted, np.asarray(weight, np.float32), sums.astype(np.int64), n, angular_loss
+        )
         return result
 
     def sun_hours(self, dates: Day | Iterable[Day]) -> NDArray[np.float64]:

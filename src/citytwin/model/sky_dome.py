@@ -196,18 +196,56 @@ def hours_of(
     -------
     float32 array (k, h), W/m2
     """
-    from citytwin.kernels.martin_ruiz import hemispherical_modifier
-    from citytwin.kernels.sky_irradiance import add_sky
-    from citytwin.kernels.sun_irradiance import add_sun
+    alone, each = np.ones(len(rows), np.float32), np.arange(len(rows))
+    return weighted_hours(exposure, dome, rows, alone, each, len(rows), angular_loss)
 
-    result = np.zeros((len(rows), len(dome.hour)), np.float32)
+
+def weighted_hours(
+    exposure: Exposure,
+    dome: SkyDome,
+    rows: NDArray[np.integer],
+    weight: NDArray[np.float32],
+    target: NDArray[np.int64],
+    n: int,
+    angular_loss: float = 0.0,
+) -> NDArray[np.float32]:
+    r"""Weighted sums of :func:`hours_of` over surfaces, :math:`S_m(h) = \sum_{i: t_i = m} w_i E_i(h)`.
+
+    Surfaces are put together before they meet the sky, so that a building costs as much as a surface.
+
+    Parameters
+    ----------
+    exposure : Exposure
+    dome : SkyDome
+    rows : int array (k,)
+        Of `exposure`.
+    weight : float32 array (k,)
+    target : int64 array (k,)
+        Row of the result that each surface counts for.
+    n : int
+        Rows of the result.
+    angular_loss : float
+        As in :func:`hours_of`.
+
+    Returns
+    -------
+    float32 array (n, h), W/m2 times the unit of `weight`
+    """
+    from citytwin.kernels.martin_ruiz import hemispherical_modifier
+    from citytwin.kernels.sky_irradiance import add_sky, weighted_gains
+    from citytwin.kernels.sun_irradiance import add_weighted_sun
+
+    result = np.zeros((n, len(dome.hour)), np.float32)
     normal = exposure.normal[rows]
     passed = hemispherical_modifier(angular_loss)
     for k, (leaf, lit) in enumerate(zip(dome.leaf, dome.response, strict=True)):
         start, stop = int(dome.state[k]), int(dome.state[k + 1])
         visible, response = exposure.visible[leaf][rows], exposure.response[lit][rows]
-        add_sky(_gains(visible, response, normal, dome, angular_loss), dome.radiance, start, stop, result)
-        add_sun(visible, response, normal, dome.sun, angular_loss, passed, start, stop, result)
+        gains = weighted_gains(_gains(visible, response, normal, dome, angular_loss), weight, target, n)
+        add_sky(gains, dome.radiance, start, stop, result)
+        add_weighted_sun(
+            visible, response, normal, weight, target, dome.sun, angular_loss, passed, start, stop, result
+        )  # fmt: skip
     return result
 
 
