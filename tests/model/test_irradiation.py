@@ -130,6 +130,9 @@ def test_weighted_sums_are_those_of_the_hours(table):
         assert (sums[1] == 0).all()
     alone = table.weighted_hourly([1, 3], [2.0, 4.0], [0, 0], 1, 0.33)
     assert (alone[0] == sums[2]).all()
+    mixed = table.weighted_hourly([1, 1], [0.25, 0.75], [0, 0], 1, np.array([0.0, 0.33]))
+    hours = 0.25 * table.hourly([1])[0].astype(float) + 0.75 * table.hourly([1], 0.33)[0]
+    np.testing.assert_allclose(mixed[0], hours, rtol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -42,31 +42,25 @@ def add_reflected_gains(
 
 
 @jit
-def weighted_gains(
-    gains: NDArray[np.float32], weight: NDArray[np.float32], target: NDArray[np.int64], n: int
-) -> NDArray[np.float32]:
-    """Gains of several surfaces together, each times a weight: what they receive is linear in radiance.
+def add_weighted_gains(
+    gains: NDArray[np.float32], weight: NDArray[np.float32], target: NDArray[np.int64], out: NDArray[np.float32]
+) -> None:
+    """Add gains of surfaces to those of sums they count for: what they receive is linear in radiance.
 
     Parameters
     ----------
     gains : float32, (k, q), sr
     weight : float32, (k,)
     target : int64, (k,)
-        Row of the result that each surface counts for, added up surface after surface.
-    n : int
-        Rows of the result.
-
-    Returns
-    -------
-    float32, (n, q)
+        Row of `out`.
+    out : float32, (n, q)
+        Added to, surface after surface.
     """
-    result = np.zeros((n, gains.shape[1]), np.float32)
     for i in range(len(gains)):
-        row = result[target[i]]
+        row = out[target[i]]
         factor = weight[i]
         for q in range(gains.shape[1]):
             row[q] += factor * gains[i, q]
-    return result
 
 
 @jit

@@ -157,7 +157,7 @@ class Irradiation:
         weight: NDArray[np.floating],
         target: NDArray[np.integer],
         n: int,
-        angular_loss: float = 0.0,
+        angular_loss: float | NDArray[np.floating] = 0.0,
     ) -> NDArray[np.float32]:
         """Sums of :meth:`hourly` over surfaces, each with a weight: the sun on all windows of a building, say.
 
@@ -174,8 +174,8 @@ class Irradiation:
             Sum that each row counts for, 0 to n - 1.
         n : int
             Number of sums.
-        angular_loss : float
-            As in :meth:`hourly`.
+        angular_loss : float or float array (k,)
+            As in :meth:`hourly`, of all or of each.
 
         Returns
         -------
@@ -184,16 +184,17 @@ class Irradiation:
         Raises
         ------
         ValueError
-            A row or target is out of range, or the three do not have one length.
+            A row or target is out of range, the three do not have one length, or a coefficient is negative.
         """
+        if not (np.asarray(angular_loss) >= 0.0).all():
+            raise ValueError(f"angular_loss must not be negative, but is {np.min(angular_loss)}")
         wanted = self.row[as_rows(rows, "rows", len(self))]
-        sums = as_rows(target, "target", n)
+        sums = as_rows(target, "target", n).astype(np.int64)
         if not len(wanted) == len(weight) == len(sums):
             raise ValueError(f"{len(wanted)} rows need as many weights and targets, not {len(weight)} and {len(sums)}")
         result = np.zeros((n, HOURS), np.float32)
-        result[:, self.dome.hour] = weighted_hours(
-            self.exposure, self.dome, wanted, np.asarray(weight, np.float32), sums.astype(np.int64), n, angular_loss
-        )
+        weight, loss = np.asarray(weight, np.float32), np.asarray(angular_loss, np.float64)
+        result[:, self.dome.hour] = weighted_hours(self.exposure, self.dome, wanted, weight, sums, n, loss)
         return result
 
     def sun_hours(self, dates: Day | Iterable[Day]) -> NDArray[np.float64]:

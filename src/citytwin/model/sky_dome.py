@@ -207,7 +207,7 @@ def weighted_hours(
     weight: NDArray[np.float32],
     target: NDArray[np.int64],
     n: int,
-    angular_loss: float = 0.0,
+    angular_loss: float | NDArray[np.float64] = 0.0,
 ) -> NDArray[np.float32]:
     r"""Weighted sums of :func:`hours_of` over surfaces, :math:`S_m(h) = \sum_{i: t_i = m} w_i E_i(h)`.
 
@@ -224,28 +224,31 @@ def weighted_hours(
         Row of the result that each surface counts for.
     n : int
         Rows of the result.
-    angular_loss : float
-        As in :func:`hours_of`.
+    angular_loss : float or float64 array (k,)
+        As in :func:`hours_of`, of all or of each.
 
     Returns
     -------
     float32 array (n, h), W/m2 times the unit of `weight`
     """
     from citytwin.kernels.martin_ruiz import hemispherical_modifier
-    from citytwin.kernels.sky_irradiance import add_sky, weighted_gains
+    from citytwin.kernels.sky_irradiance import add_sky, add_weighted_gains
     from citytwin.kernels.sun_irradiance import add_weighted_sun
 
     result = np.zeros((n, len(dome.hour)), np.float32)
-    normal = exposure.normal[rows]
-    passed = hemispherical_modifier(angular_loss)
+    loss = np.broadcast_to(angular_loss, len(rows))
+    covers = [(a, np.flatnonzero(loss == a)) for a in np.unique(loss).tolist()]
     for k, (leaf, lit) in enumerate(zip(dome.leaf, dome.response, strict=True)):
         start, stop = int(dome.state[k]), int(dome.state[k + 1])
-        visible, response = exposure.visible[leaf][rows], exposure.response[lit][rows]
-        gains = weighted_gains(_gains(visible, response, normal, dome, angular_loss), weight, target, n)
+        gains = np.zeros((n, len(dome.sky.direction)), np.float32)
+        for a, part in covers:
+            here, w, t = rows[part], weight[part], target[part]
+            visible, response = exposure.visible[leaf][here], exposure.response[lit][here]
+            normal = exposure.normal[here]
+            passed = hemispherical_modifier(a)
+            add_weighted_gains(_gains(visible, response, normal, dome, a), w, t, gains)
+            add_weighted_sun(visible, response, normal, w, t, dome.sun, a, passed, start, stop, result)
         add_sky(gains, dome.radiance, start, stop, result)
-        add_weighted_sun(
-            visible, response, normal, weight, target, dome.sun, angular_loss, passed, start, stop, result
-        )  # fmt: skip
     return result
 
 
