@@ -63,7 +63,7 @@ def test_dates_keep_their_order():
         (["21.3.2026"], ValueError, r"when holds '21\.3\.2026'.*YYYY-MM-DD"),
         (["2026-02-30"], ValueError, "2026-02-30"),
         (pd.NaT, ValueError, "NaT"),
-        ([np.datetime64("NaT")], ValueError, "NaT"),
+        ([np.datetime64("NaT", "D")], ValueError, "NaT"),
         (["1999-12-31"], ValueError, "2000 to 2050"),
         (["2051-01-01"], ValueError, "2051-01-01"),
         (20260321, TypeError, "when must be dates as YYYY-MM-DD, not 20260321"),
