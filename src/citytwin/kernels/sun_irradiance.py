@@ -116,9 +116,13 @@ def add_weighted_sun(
 
     Parameters
     ----------
+    visible, response, normals : arrays (n, d), (n, p) and (n, 3)
     weight : float32, (n,)
     target : int64, (n,)
         Row of `out`.
+    sun : Sun
+    angular_loss, diffuse_modifier : float
+    start, stop : int
     out : float32, (m, h)
         Added to in the columns `start` to `stop`, surface after surface.
     """
