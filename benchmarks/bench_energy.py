@@ -1,4 +1,9 @@
-"""Building-years a second of the 5R1C kernel, beside the literal standard as scalar code compiled in the same run."""
+"""Building-years a second of the zone kernel: beside the literal standard as scalar code, and beside stated rates.
+
+Every building-year is 8,760 hours and 31 days of warm-up. Chunks of 64 buildings are handed over one after the other,
+as the library does right after it has computed their sun. So that the sun is as near as it is there, chunks take
+turns with that of two.
+"""
 
 from __future__ import annotations
 
@@ -7,31 +12,88 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.limits import at_rate
 from benchmarks.registry import BenchSpec, register
 from citytwin.energy.climate import MONTH_OF_DAY, SUMMER
-from citytwin.kernels.rc_5r1c import Climate, Profiles, Zones, simulate_zones
+from citytwin.energy.rc_5r1c import FiveConductances, state_space_of_5r1c
+from citytwin.kernels.state_space import LANES, simulate_zones
+from citytwin.kernels.thermal_zone import Climate, Profiles, StateSpace, Zones
 
-HOURS, WARM_UP_DAYS, PROFILES = 8760, 31, 3
+HOURS, WARM_UP_DAYS, PROFILES, SUNS = 8760, 31, 3, 2
+SIZES = (128, 1024)
 
 
-class Stock(NamedTuple):
-    """Zones with a sun of their own each, sorted by profile, as the library hands them over."""
+class Chunk(NamedTuple):
+    """What one call of the kernel takes, and what the network of its zones was made of."""
 
     zones: Zones
     profiles: Profiles
     climate: Climate
-    glazing: np.ndarray
-    opaque: np.ndarray
+    sun: np.ndarray
+    network: FiveConductances | None = None
 
 
-def build(n: int) -> Stock:
+def profiles_of(switch: bool) -> Profiles:
+    """Weekly profiles with a set-back; with `switch` ventilation has a state for hours of use."""
+    week = np.arange(168)
+    in_use = ((week % 24 >= 7) & (week % 24 < 18) & (week < 120)).astype(np.int8)
+    return Profiles(
+        gains=np.stack([2.0 + k + 8.0 * in_use for k in range(PROFILES)]),
+        heating_setpoint=np.stack([19.0 + k + 2.0 * in_use for k in range(PROFILES)]),
+        cooling_setpoint=np.full((PROFILES, 168), 26.0),
+        ventilation_state=np.tile(in_use * np.int8(switch), (PROFILES, 1)),
+    )
+
+
+def climate_of(drives: int, dtype: type) -> Climate:
+    hour = np.arange(HOURS)
+    season = np.cos(2 * np.pi * (hour - 4700) / HOURS)
+    air = 6.0 + 11.0 * season + 3.0 * np.sin(2 * np.pi * ((hour % 24) - 9) / 24)
+    shared = np.stack([air, np.full(HOURS, -11.0), 5.0 * season, np.ones(HOURS)])[:drives]
+    return Climate(air.astype(dtype), shared.astype(dtype), np.zeros((0, HOURS), dtype), MONTH_OF_DAY, *SUMMER)
+
+
+def suns_of(streams: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """Sun per m2 of floor of the buildings of a few chunks, (hours, streams, 64)."""
+    hour = np.arange(HOURS)
+    season = np.cos(2 * np.pi * (hour - 4700) / HOURS)
+    noon = np.maximum(np.sin(2 * np.pi * ((hour % 24) - 6) / 24), 0.0) * (1.2 + season)
+    scale = np.array([1.0, 0.1, 0.1])[:streams, None]
+    return [
+        (noon[:, None, None] * scale * rng.uniform(0.2, 4.0, (1, 1, LANES))).astype(np.float32) for _ in range(SUNS)
+    ]
+
+
+def zones_of(space: StateSpace, ventilation: np.ndarray, area: np.ndarray, rng: np.random.Generator) -> Zones:
+    """Zones sorted by profile with set-points of their own and limited heating."""
+    n = len(area)
+    return Zones(
+        row=np.arange(n) % LANES,
+        profile=np.sort(rng.integers(0, PROFILES, n)),
+        space=space,
+        ventilation=ventilation,
+        airing=np.zeros((n, 2)),
+        airing_above=np.full(n, 24.0),
+        heating_offset=rng.uniform(-1.0, 1.0, n),
+        cooling_offset=np.zeros(n),
+        heating_limit=60.0 * area,
+        cooling_limit=np.full(n, np.inf),
+        weight=np.ones(n),
+    )
+
+
+def chunks_of(zones: Zones, switch: bool, climate: Climate, suns: list[np.ndarray]) -> list[Chunk]:
+    starts = range(0, len(zones.row), LANES)
+    profiles = profiles_of(switch)
+    return [Chunk(zones.take(a, a + LANES), profiles, climate, suns[k % len(suns)]) for k, a in enumerate(starts)]
+
+
+def build_5r1c(n: int, dtype: type = np.float32) -> list[Chunk]:
     rng = np.random.default_rng(1)
     area = rng.uniform(100.0, 5000.0, n)
     internal, mass_area = 4.5 * area, 2.5 * area
     h_ms, h_op = 9.1 * mass_area, rng.uniform(0.1, 0.5, n) * area
-    zones = Zones(
-        row=np.arange(n),
-        profile=np.sort(rng.integers(0, PROFILES, n)),
+    network = FiveConductances(
         h_ve=np.stack([0.15 * area, rng.uniform(0.3, 1.0, n) * area], axis=1),
         h_w=0.2 * area,
         h_em=1.0 / (1.0 / h_op - 1.0 / h_ms),
@@ -40,48 +102,50 @@ def build(n: int) -> Stock:
         capacity=rng.uniform(30.0, 80.0, n) * area,
         mass_share=mass_area / internal,
         gain_scale=area,
-        glazing_scale=np.full(n, 0.6),
-        opaque_scale=np.ones(n),
-        drives=rng.uniform(0.0, 0.05, (n, 4)) * area[:, None],
-        heating_offset=rng.uniform(-1.0, 1.0, n),
-        cooling_offset=np.zeros(n),
-        heating_limit=60.0 * area,
-        cooling_limit=np.full(n, np.inf),
-        airing=np.zeros((n, 2)),
-        airing_above=np.full(n, 24.0),
-        weight=np.ones(n),
+        glazing_scale=0.6 * area,
+        opaque_scale=area,
+        drives=rng.uniform(0.0, 0.05, (n, 3)) * area[:, None],
     )
-    hour = np.arange(HOURS)
-    week = np.arange(168)
-    in_use = ((week % 24 >= 7) & (week % 24 < 18) & (week < 120)).astype(np.int8)
-    profiles = Profiles(
-        gains=np.stack([2.0 + k + 8.0 * in_use for k in range(PROFILES)]),
-        heating_setpoint=np.stack([19.0 + k + 2.0 * in_use for k in range(PROFILES)]),
-        cooling_setpoint=np.full((PROFILES, 168), 26.0),
-        ventilation_state=np.tile(in_use, (PROFILES, 1)),
-    )
-    season = np.cos(2 * np.pi * (hour - 4700) / HOURS)
-    air = 6.0 + 11.0 * season + 3.0 * np.sin(2 * np.pi * ((hour % 24) - 9) / 24)
-    drives = np.stack([np.full(HOURS, -11.0), 6.0 - air, 5.0 * season, np.ones(HOURS)])
-    noon = np.maximum(np.sin(2 * np.pi * ((hour % 24) - 6) / 24), 0.0) * (1.2 + season)
-    glazing = (rng.uniform(2.0, 40.0, (n, 1)) * area[:, None] / 10.0 * noon).astype(np.float32)
-    climate = Climate(air.astype(np.float32), drives.astype(np.float32), MONTH_OF_DAY, *SUMMER)
-    return Stock(zones, profiles, climate, glazing, 0.1 * glazing)
+    zones = zones_of(*state_space_of_5r1c(network), area, rng)
+    chunks = chunks_of(zones, True, climate_of(4, dtype), suns_of(2, rng))
+    return [
+        chunk._replace(network=FiveConductances(*(column[a : a + LANES] for column in network)))
+        for chunk, a in zip(chunks, range(0, n, LANES), strict=True)
+    ]
 
 
-def ours(stock: Stock) -> float:
-    simulate_zones(*stock, 27.0, WARM_UP_DAYS, False, False)
-    return len(stock.zones.row)
+def build_network(n: int, everything: bool) -> list[Chunk]:
+    """Models of four states with time constants from two weeks to an hour."""
+    rng = np.random.default_rng(2)
+    area = rng.uniform(100.0, 5000.0, n)
+    loss = rng.uniform(0.5, 2.0, n) * area
+    pole = np.exp(
+        -1.0 / np.stack([rng.uniform(100, 400, n), rng.uniform(15, 40, n), rng.uniform(3, 8, n), np.ones(n)], 1)
+    )
+    port = rng.dirichlet(np.ones(4), n) * (1.0 - pole) / loss[:, None]
+    heat = np.column_stack([loss, rng.uniform(0.0, 0.1, (n, 3)) * area[:, None]])
+    space = StateSpace(
+        pole=pole,
+        drive=port[:, :, None] * heat[:, None],
+        sun=port[:, :, None] * area[:, None, None] * rng.uniform(0.2, 0.6, (n, 1, 3)),
+        gain=port * area[:, None],
+        port=port,
+        direct_drive=np.zeros((n, 4)),
+        direct_sun=np.zeros((n, 3)),
+        direct_gain=np.zeros(n),
+        direct_port=np.zeros(n),
+    )
+    ventilation = np.stack([np.zeros(n), (0.5 if everything else 0.0) * area], axis=1)
+    zones = zones_of(space, ventilation, area, rng)
+    if not everything:
+        zones = zones._replace(heating_offset=np.zeros(n), heating_limit=np.full(n, np.inf), weight=np.zeros(n))
+    return chunks_of(zones, everything, climate_of(4, np.float32), suns_of(3, rng))
 
 
-def in_double_precision(n: int) -> Stock:
-    stock = build(n)
-    climate = stock.climate._replace(
-        temp_air=stock.climate.temp_air.astype(np.float64), drives=stock.climate.drives.astype(np.float64)
-    )
-    return Stock(
-        stock.zones, stock.profiles, climate, stock.glazing.astype(np.float64), stock.opaque.astype(np.float64)
-    )
+def ours(chunks: list[Chunk]) -> float:
+    for chunk in chunks:
+        simulate_zones(*chunk[:4], 27.0, WARM_UP_DAYS, False, False)
+    return sum(len(chunk.zones.row) for chunk in chunks)
 
 
 @cache
@@ -97,37 +161,36 @@ def literal_code() -> Any:
     return compiled(twin)
 
 
-def build_literal(stock: Stock) -> list[tuple[Any, ...]]:
+def build_literal(chunks: list[Chunk]) -> list[tuple[Any, ...]]:
     """Inputs of each zone and hour in double precision, prepared beforehand: only the solving is measured."""
-    zones, profiles, climate = stock.zones, stock.profiles, stock.climate
     column = np.concatenate([np.arange(HOURS - 24 * WARM_UP_DAYS, HOURS), np.arange(HOURS)])
-    air = climate.temp_air.astype(np.float64)
     week = column % 168
     calls = []
-    for i in range(len(zones.row)):
-        p = zones.profile[i]
-        node = zones.opaque_scale[i] * stock.opaque[i].astype(np.float64) + zones.drives[i] @ climate.drives
-        scratch = np.zeros((3, len(column)))
-        calls.append(
-            (
-                20.0,
-                air[column],
-                node[column],
-                (zones.glazing_scale[i] * stock.glazing[i].astype(np.float64))[column],
-                zones.gain_scale[i] * profiles.gains[p, week],
-                profiles.heating_setpoint[p, week] + zones.heating_offset[i],
-                profiles.cooling_setpoint[p, week] + zones.cooling_offset[i],
-                profiles.ventilation_state[p, week],
-                zones.h_ve[i],
-                *(getattr(zones, name)[i] for name in ("h_w", "h_em", "h_ms", "h_is", "capacity", "mass_share")),
-                zones.heating_limit[i],
-                zones.cooling_limit[i],
-                zones.airing[i],
-                zones.airing_above[i],
-                zones.gain_scale[i],
-                *scratch,
+    for zones, profiles, climate, sun, network in chunks[:2]:
+        assert network is not None
+        for i in range(len(zones.row)):
+            p = zones.profile[i]
+            glazing, opaque = sun[:, :, zones.row[i]].T.astype(np.float64)
+            node = network.opaque_scale[i] * opaque + network.drives[i] @ climate.drives[1:]
+            calls.append(
+                (
+                    20.0,
+                    climate.temp_air.astype(np.float64)[column],
+                    node[column],
+                    (network.glazing_scale[i] * glazing)[column],
+                    network.gain_scale[i] * profiles.gains[p, week],
+                    profiles.heating_setpoint[p, week] + zones.heating_offset[i],
+                    profiles.cooling_setpoint[p, week] + zones.cooling_offset[i],
+                    profiles.ventilation_state[p, week],
+                    *(column[i] for column in network[:7]),
+                    zones.heating_limit[i],
+                    zones.cooling_limit[i],
+                    zones.airing[i],
+                    zones.airing_above[i],
+                    network.gain_scale[i],
+                    *np.zeros((3, len(column))),
+                )
             )
-        )
     return calls
 
 
@@ -138,32 +201,75 @@ def literal(calls: list[tuple[Any, ...]]) -> float:
     return len(calls)
 
 
+def buildings(chunks: list[Chunk]) -> int:
+    return sum(len(chunk.zones.row) for chunk in chunks)
+
+
 register(
     BenchSpec(
         name="rc_5r1c",
         unit="building-years/s",
-        sizes=(128, 1024),
-        build=build,
+        sizes=SIZES,
+        build=build_5r1c,
         ours=ours,
         peer_name="ISO 13790 Annex C, literal scalar code, numba",
         build_peer=build_literal,
         peer=literal,
-        gate=4.0,
+        gate=6.0,
         reach=10.0,
         phases=("time", "memory"),
     )
 )
 register(
     BenchSpec(
+        name="rc_5r1c_rate",
+        unit="building-years/s",
+        sizes=SIZES,
+        build=build_5r1c,
+        ours=ours,
+        peer_name="a limit of 40,000 building-years/s",
+        peer=lambda chunks: at_rate(buildings(chunks), 40_000.0),
+        gate=1.0,
+        reach=2.0,
+    )
+)
+register(
+    BenchSpec(
         name="rc_5r1c_double",
         unit="building-years/s",
-        sizes=(128,),
-        build=in_double_precision,
+        sizes=SIZES[:1],
+        build=lambda n: build_5r1c(n, np.float64),
         ours=ours,
         peer_name="ISO 13790 Annex C, literal scalar code, numba",
         build_peer=build_literal,
         peer=literal,
         gate=3.0,
         reach=6.0,
+    )
+)
+register(
+    BenchSpec(
+        name="state_space_4_plain",
+        unit="building-years/s",
+        sizes=SIZES,
+        build=lambda n: build_network(n, False),
+        ours=ours,
+        peer_name="a limit of 25,000 building-years/s",
+        peer=lambda chunks: at_rate(buildings(chunks), 25_000.0),
+        gate=1.0,
+        reach=1.6,
+    )
+)
+register(
+    BenchSpec(
+        name="state_space_4_all",
+        unit="building-years/s",
+        sizes=SIZES,
+        build=lambda n: build_network(n, True),
+        ours=ours,
+        peer_name="a limit of 18,000 building-years/s",
+        peer=lambda chunks: at_rate(buildings(chunks), 18_000.0),
+        gate=1.0,
+        reach=1.67,
     )
 )

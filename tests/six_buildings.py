@@ -51,6 +51,7 @@ def buildings() -> Buildings:
         unheated_wall_area=np.zeros(n),
         exposed_wall_area=np.full(n, 300.0),
         outer_floor_area=ten.copy(),
+        unheated_floor_area=np.zeros(n),
         exposed_perimeter=np.full(n, 40.0),
         year_built=np.array([1965.0, 1985, 2010, np.nan, 1950, np.nan]),
         use=use,

@@ -237,7 +237,7 @@ def test_energy_demand(assessment: ct.Assessment) -> None:
     assert (hours.dtype, hours.shape) == (np.float32, (1, HOURS))
     assert (demand.quantile("heating_kwh", 0.1) <= demand.quantile("heating_kwh", 0.9)).all()
     assert demand.to_pandas().index.name == "building_id"
-    assert "draft" in demand.model
+    assert demand.model == "network"
 
 
 def test_emissions(assessment: ct.Assessment) -> None:

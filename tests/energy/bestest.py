@@ -1,90 +1,173 @@
-"""ASHRAE 140 cases 600 and 900 as one zone of the 5R1C kernel; the building as the standard defines it."""
+"""Cases of ANSI/ASHRAE Standard 140-2020 as lanes of the thermal network: the building as the standard defines it."""
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from citytwin.energy.climate import MONTH_OF_DAY
-from citytwin.kernels.rc_5r1c import Climate, Loads, Profiles, Zones, simulate_zones
+from citytwin.energy.balanced_truncation import balanced_truncation
+from citytwin.energy.elements import Air, Chain, Element, Layer, Windows, chain
+from citytwin.energy.glazing import Gains, face_to_face, optics, split_gains, transmitted_share
+from citytwin.energy.network import Coefficients, Network, network
+from citytwin.kernels.thermal_zone import StateSpace
 from citytwin.model import Weather
+from tests.energy.bestest_boxes import Sunlight, sunlight
+from tests.energy.hourly_loop import Use, Year, run
 
-FLOOR, WALLS, WINDOW, INTERNAL = 48.0, 63.6, 12.0, 171.6
-OPAQUE_FACADES = {0.0: 21.6, 90.0: 16.2, 180.0: 9.6, 270.0: 16.2}
-AIR_CHANGE = 0.414
-"""0.5 1/h at 1,650 m, as a flow of air of sea-level density."""
-ANGLES = (0.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0)
-ANGULAR = (1.0, 0.96, 0.92, 0.83, 0.66, 0.36, 0.0)
-"""Total transmittance of clear double glazing over that at normal incidence."""
-G_NORMAL, G_DIFFUSE = 0.769, 0.86
-R_SE, R_SI, ABSORBED, RADIATIVE = 0.04, 0.13, 0.6, 4.5
+FLOOR, WALLS, WINDOW, HEIGHT = 48.0, 63.6, 12.0, 2.7
+AIR_DENSITY_RATIO = 0.828
+"""Of air at 1,650 m to air at sea level."""
+AIR_J_M3K = 1200.0 * AIR_DENSITY_RATIO
+INFILTRATION_1_H, FAN_M3_H = 0.5, 1703.16
+GAINS_W, GROUND_C, ABSORPTANCE = 200.0, 10.0, 0.6
+WINDOW_U = 2.7
+"""Of two panes with 12 mm of air between, centre of glass."""
+NEVER = 1e6
+
+WOOD, FLEECE, PLASTER = (0.14, 530.0, 900.0), (0.04, 12.0, 840.0), (0.16, 950.0, 840.0)
+LIGHT = {
+    "wall": chain([Layer(0.009, *WOOD), Layer(0.066, *FLEECE), Layer(0.012, *PLASTER)]),
+    "roof": chain([Layer(0.019, *WOOD), Layer(0.1118, *FLEECE), Layer(0.010, *PLASTER)]),
+    "floor": chain([Layer(25.075, 1.0), Layer(0.025, 0.14, 650.0, 1200.0)]),
+}
+HEAVY = {
+    "wall": chain([Layer(0.009, *WOOD), Layer(0.0615, 0.04, 10.0, 1400.0), Layer(0.1, 0.51, 1400.0, 1000.0)]),
+    "roof": LIGHT["roof"],
+    "floor": chain([Layer(25.175, 1.0), Layer(0.08, 1.13, 1400.0, 1000.0)]),
+}
 
 
 class Case(NamedTuple):
-    """Layers that differ: resistance of wall and heat stored by wall and floor behind their inner faces."""
+    """What differs: constructions, where windows are, what shades them, and how the zone is run."""
 
-    wall_r: float
-    wall_kappa: float
-    floor_kappa: float
-
-
-LIGHT = Case(0.009 / 0.14 + 0.066 / 0.04 + 0.012 / 0.16, 0.012 * 950 * 840, 0.025 * 650 * 1200)
-HEAVY = Case(0.009 / 0.14 + 0.0615 / 0.04 + 0.1 / 0.51, 0.1 * 1400 * 1000, 0.08 * 1400 * 1000)
-ROOF_R, ROOF_KAPPA = 0.019 / 0.14 + 0.1118 / 0.04 + 0.01 / 0.16, 0.01 * 950 * 840
-FLOOR_U, WINDOW_U = 0.039, 2.10
+    heavy: bool
+    windows: str = "south"
+    shaded: bool = False
+    use: str = "constant"
 
 
-def irradiance(weather: Weather, tilt: float, azimuth: float, clear: bool = False) -> np.ndarray:
-    """Perez irradiance on a plane; with `clear`, as transmitted relative to normal incidence."""
-    import pvlib
-
-    times = weather.index + np.timedelta64(30, "m")
-    sun = pvlib.solarposition.get_solarposition(times, weather.latitude, weather.longitude, weather.altitude)
-    extra = pvlib.irradiance.get_extra_radiation(times)
-    parts = pvlib.irradiance.get_total_irradiance(
-        tilt, azimuth, sun["apparent_zenith"], sun["azimuth"], weather.dni, weather.ghi, weather.dhi, extra,
-        albedo=0.2, model="perez", airmass=pvlib.atmosphere.get_relative_airmass(sun["apparent_zenith"]),
-    )  # fmt: skip
-    if not clear:
-        return np.nan_to_num(parts["poa_global"].to_numpy())
-    angle = pvlib.irradiance.aoi(tilt, azimuth, sun["apparent_zenith"], sun["azimuth"]).to_numpy()
-    beam = parts["poa_direct"].to_numpy() * np.interp(angle, ANGLES, ANGULAR)
-    return np.nan_to_num(beam + G_DIFFUSE * parts["poa_diffuse"].to_numpy())
+EAST_WEST = "east and west"
+CASES = {
+    "600": Case(False), "610": Case(False, shaded=True), "620": Case(False, EAST_WEST),
+    "630": Case(False, EAST_WEST, True), "640": Case(False, use="setback"), "650": Case(False, use="night air"),
+    "900": Case(True), "910": Case(True, shaded=True), "920": Case(True, EAST_WEST),
+    "930": Case(True, EAST_WEST, True), "940": Case(True, use="setback"), "950": Case(True, use="night air"),
+    "600FF": Case(False, use="free"), "650FF": Case(False, use="free, night air"), "900FF": Case(True, use="free"),
+    "950FF": Case(True, use="free, night air"),
+}  # fmt: skip
+CONDITIONED = tuple(name for name in CASES if not name.endswith("FF"))
+FREE = tuple(name for name in CASES if name.endswith("FF"))
 
 
-def run(case: Case, weather: Weather) -> Loads:
-    """Loads of a case: 200 W of gains, 20 and 27 degrees Celsius, mass from the layers, internal area as built."""
-    u_wall = 1.0 / (R_SI + case.wall_r + R_SE)
-    u_roof = 1.0 / (0.10 + ROOF_R + R_SE)
-    areas = np.array([WALLS, FLOOR, FLOOR])
-    kappa = np.array([case.wall_kappa, ROOF_KAPPA, case.floor_kappa])
-    capacity = kappa @ areas
-    mass_area = capacity**2 / (areas @ kappa**2)
-    h_ms = 9.1 * mass_area
-    h_op = u_wall * WALLS + u_roof * FLOOR + FLOOR_U * FLOOR
-    h_em = 1.0 / (1.0 / h_op - 1.0 / h_ms)
-    at_mass = h_em / h_op
-    sun_on_walls = sum(area * irradiance(weather, 90.0, azimuth) for azimuth, area in OPAQUE_FACADES.items())
-    opaque = ABSORBED * R_SE * (u_wall * sun_on_walls + u_roof * FLOOR * weather.ghi)
-    sky = R_SE * RADIATIVE * (0.5 * (u_wall * WALLS + WINDOW_U * WINDOW) + u_roof * FLOOR)
-    # the floor rests on ground at 10 degrees Celsius instead of outdoor air
-    drives = np.stack([weather.sky_temperature - weather.temp_air, 10.0 - weather.temp_air])
-    one = np.ones(1)
-    zones = Zones(
-        row=np.zeros(1, np.int64), profile=np.zeros(1, np.int64),
-        h_ve=np.full((1, 2), 1200.0 / 3600.0 * AIR_CHANGE * FLOOR * 2.7), h_w=WINDOW_U * WINDOW * one,
-        h_em=h_em * one, h_ms=h_ms * one, h_is=3.45 * INTERNAL * one,
-        capacity=capacity / 3600.0 * one,
-        mass_share=mass_area / INTERNAL * one, gain_scale=one, glazing_scale=G_NORMAL * WINDOW * one,
-        opaque_scale=at_mass * one,
-        drives=at_mass * np.array([[sky, FLOOR_U * FLOOR]]), heating_offset=0 * one, cooling_offset=0 * one,
-        airing=np.zeros((1, 2)), airing_above=99.0 * one, heating_limit=np.inf * one, cooling_limit=np.inf * one,
-        weight=one,
-    )  # fmt: skip
-    profiles = Profiles(
-        np.full((1, 24), 200.0), np.full((1, 24), 20.0), np.full((1, 24), 27.0), np.zeros((1, 24), np.int8)
+def networks(names: tuple[str, ...], constants: Coefficients | None = None) -> Network:
+    """Full networks of some cases, one lane each."""
+    n = len(names)
+    one = np.ones(n)
+
+    def element(kind: str, boundary: str, area: float, sky_view: float) -> Element:
+        chains: list[Chain] = [(HEAVY if CASES[name].heavy else LIGHT)[kind] for name in names]
+        return Element(
+            kind, boundary, area * one, np.array([part.capacity for part in chains]),
+            np.array([part.resistance for part in chains]), sky_view * one, ABSORPTANCE,
+        )  # fmt: skip
+
+    gains = glass_gains()
+    windows = Windows(
+        WINDOW * one, face_to_face(WINDOW_U * one), gains.transmittance * one, gains.absorbed * one, 0.5 * one
     )
-    climate = Climate(weather.temp_air.copy(), drives, MONTH_OF_DAY, 0, 0)
-    glazing = irradiance(weather, 90.0, 180.0, clear=True)[None]
-    return simulate_zones(zones, profiles, climate, glazing, opaque[None], 27.0, 31, False, False)
+    volume = FLOOR * HEIGHT
+    air = Air(AIR_J_M3K * volume * one, AIR_J_M3K * volume * INFILTRATION_1_H / 3600.0 * one, GAINS_W * one, 0.0 * one)
+    elements = [
+        element("wall", "outdoor", WALLS, 0.5), element("roof", "outdoor", FLOOR, 1.0),
+        element("floor", "ground", FLOOR, 0.0),
+    ]  # fmt: skip
+    return network(elements, windows, air, constants)
+
+
+def glass_gains() -> Gains:
+    """Transmitted and absorbed share of two panes of clear glass."""
+    share = transmitted_share(2, WINDOW_U)
+    return split_gains(optics(np.ones(1), 2).transmittance / share, WINDOW_U * np.ones(1), share)
+
+
+def use_of(names: tuple[str, ...]) -> Use:
+    """Gains of 200 W; 20 and 27 degrees; 10 at night; a fan at night without heating; nothing at all."""
+    hour = np.arange(8760) % 24
+    night_air = (hour < 7) | (hour >= 18)
+    columns = []
+    for name in names:
+        use = CASES[name].use
+        heat, cool, extra = np.full(8760, 20.0), np.full(8760, 27.0), np.zeros(8760)
+        if use == "setback":
+            heat[(hour < 7) | (hour >= 23)] = 10.0
+        if "night air" in use:
+            extra[night_air] = AIR_J_M3K * FAN_M3_H / 3600.0
+            heat[:] = -NEVER
+            cool[night_air] = NEVER
+        if "free" in use:
+            heat[:], cool[:] = -NEVER, NEVER
+        columns.append((np.ones(8760), heat, cool, extra))
+    return Use(*(np.stack(values, axis=1) for values in zip(*columns, strict=True)))
+
+
+def drives_of(weather: Weather) -> np.ndarray:
+    """Drives of the network (8760, K) with the ground of the standard."""
+    one = np.ones(8760)
+    return np.stack([weather.temp_air, weather.sky_temperature - weather.temp_air, GROUND_C * one, 0.0 * one, one], 1)
+
+
+def suns_of(names: tuple[str, ...], lit: dict[tuple[str, bool], Sunlight]) -> np.ndarray:
+    """Sun of the network (8760, n, 3)."""
+    return np.stack([np.stack(lit[CASES[name].windows, CASES[name].shaded], axis=1) for name in names], axis=1)
+
+
+def all_sunlight(weather: Weather, level: str = "exact") -> dict[tuple[str, bool], Sunlight]:
+    """Sun for every position of windows, open and shaded."""
+    return {(w, s): sunlight(weather, w, s, level) for w in ("south", EAST_WEST) for s in (False, True)}
+
+
+def year_of(
+    names: tuple[str, ...], weather: Weather, lit: dict[tuple[str, bool], Sunlight], space: StateSpace | None = None
+) -> Year:
+    """A year of some cases, with their networks of four states unless others are given."""
+    space = balanced_truncation(networks(names)).space if space is None else space
+    return run(space, drives_of(weather), suns_of(names, lit), use_of(names))
+
+
+def figures(names: tuple[str, ...], year: Year) -> dict[tuple[str, str], float]:
+    """Figures as the tables name them: MWh, kW, degrees Celsius (means over an hour taken as those at its end)."""
+    result = {}
+    for k, name in enumerate(names):
+        if name in FREE:
+            result[name, "ff_max_temp"], result[name, "ff_min_temp"] = year.air[:, k].max(), year.air[:, k].min()
+            continue
+        for quantity, peak, power in (
+            ("annual_heating", "peak_heating", year.heating[:, k]),
+            ("annual_sensible_cooling", "peak_sensible_cooling", year.cooling[:, k]),
+        ):
+            result[name, quantity], result[name, peak] = power.sum() / 1e6, power.max() / 1e3
+    return result
+
+
+def ranges(tables: Path) -> dict[tuple[str, str], tuple[float, float]]:
+    """Range of the example results of the 2020 edition."""
+    with (tables / "bestest_reference.csv").open(newline="") as file:
+        return {
+            (row["case"], row["quantity"]): (float(row["min"]), float(row["max"]))
+            for row in csv.DictReader(file)
+            if row["edition"].startswith("ASHRAE 140-2020") and row["min"]
+        }
+
+
+def limits(tables: Path) -> dict[tuple[str, str], tuple[float, float]]:
+    """Acceptance limits of the 2020 edition, where there are any."""
+    names = {"annual_heating_MWh": "annual_heating", "annual_cooling_MWh": "annual_sensible_cooling"}
+    with (tables / "bestest_acceptance_and_modelica_5r1c.csv").open(newline="") as file:
+        return {
+            (row["case"], names[row["quantity"]]): (float(row["limit_low_140_2020"]), float(row["limit_high_140_2020"]))
+            for row in csv.DictReader(file)
+            if row["limit_low_140_2020"] and row["quantity"] in names
+        }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from citytwin.kernels.martin_ruiz import hemispherical_modifier
 from citytwin.model import Buildings, Carrier, Grade, GroupKind, Source, Status, Use
 from citytwin.model.buildings import SOURCED
 
@@ -51,6 +52,7 @@ def block_buildings(years, use=Use.APARTMENT, storeys=6, party_share=0.0, ids=No
         unheated_wall_area=np.zeros(n),
         exposed_wall_area=exposed,
         outer_floor_area=np.zeros(n),
+        unheated_floor_area=np.zeros(n),
         exposed_perimeter=full(n, 2 * (LENGTH + DEPTH)),
         year_built=np.array(years, float),
         use=full(n, int(use), np.int8),
@@ -83,6 +85,23 @@ class UnshadedSun:
 
     def hourly(self, rows):
         return self.by_group[np.asarray(rows) % len(self.by_group)]
+
+    @property
+    def normal(self):
+        compass = [(0, -1, 0), (-1, 0, 0), (0, 1, 0), (1, 0, 0), (0, 0, 1), (0, 0, -1)]
+        return np.array(compass, float)[np.arange(len(self.surface)) % 6]
+
+    def facet_hourly(self, facets, start, stop):
+        sums = np.zeros((facets.streams * (stop - start), 8760), np.float32)
+        for building in range(start, stop):
+            for facet in range(*facets.offsets[building : building + 2]):
+                rows = slice(*facets.row_offsets[facet : facet + 2])
+                lit = facets.share[rows] @ self.hourly(facets.row[rows])
+                for use in range(*facets.use_offsets[facet : facet + 2]):
+                    glass, loss = facets.covers[facets.cover[use]]
+                    kept = 1.0 - glass * (1.0 - hemispherical_modifier(loss))
+                    sums[facets.streams * (building - start) + facets.stream[use]] += facets.weight[use] * kept * lit
+        return sums
 
 
 def fake_irradiation(buildings: Buildings, weather) -> UnshadedSun:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from citytwin.energy.climate import LAG_H, MONTH_OF_DAY, SUMMER, climate_of, seasonal_wave
+from citytwin.energy.climate import LAG_H, MONTH_OF_DAY, SUMMER, climate_of, in_climate, seasonal_wave
+from citytwin.kernels.thermal_zone import StateSpace
 from citytwin.model import Weather
 from tests.energy.blocks import block_buildings
 from tests.energy.test_simulation import run
@@ -28,9 +29,28 @@ def test_ground_follows_the_air_a_month_late() -> None:
 def test_drives(weather: Weather) -> None:
     climate = climate_of(weather)
     assert climate.temp_air.dtype == climate.drives.dtype == np.float32
-    np.testing.assert_allclose(climate.drives[0], -11.0, atol=1e-5)
-    np.testing.assert_allclose(climate.temp_air + climate.drives[1], weather.temp_air.mean(), atol=1e-5)
+    np.testing.assert_array_equal(climate.drives[0], climate.temp_air)
+    np.testing.assert_allclose(climate.drives[1], -11.0, atol=1e-5)
+    np.testing.assert_allclose(climate.drives[2], seasonal_wave(weather.temp_air), atol=1e-5)
     assert (climate.drives[3] == 1.0).all()
+
+
+def test_models_in_a_climate_answer_alike(weather: Weather) -> None:
+    """Five drives with the ground as temperature difference, and the four of the climate."""
+    rng = np.random.default_rng(0)
+    n, five = 3, np.stack(
+        [
+            weather.temp_air, weather.sky_temperature - weather.temp_air, weather.temp_air.mean() - weather.temp_air,
+            seasonal_wave(weather.temp_air), np.ones(8760),
+        ]
+    )  # fmt: skip
+    zero = np.zeros((n, 2))
+    space = StateSpace(zero, rng.normal(size=(n, 2, 5)), np.zeros((n, 2, 3)), zero, zero, rng.normal(size=(n, 5)),
+                       np.zeros((n, 3)), zero[:, 0], zero[:, 0])  # fmt: skip
+    found = in_climate(space, float(weather.temp_air.mean()))
+    drives = climate_of(weather).drives
+    np.testing.assert_allclose(found.drive @ drives, space.drive @ five, atol=1e-4)
+    np.testing.assert_allclose(found.direct_drive @ drives, space.direct_drive @ five, atol=1e-4)
 
 
 def test_a_clear_sky_costs_heat(weather: Weather) -> None:

@@ -55,9 +55,11 @@ def test_hours_on_demand_equal_the_sums(demand: EnergyDemand) -> None:
 
 def test_dwellings_overheat_instead_of_being_cooled(weather: Weather, demand: EnergyDemand) -> None:
     assert not demand.cooling_kwh.any()
-    closed = run(block_buildings([1965, 2015]), weather, use="standard")
+    glazed = block_buildings([1965, 2015])
+    glazed = replace(glazed, window_area=2.0 * glazed.window_area)
+    closed, opened = (run(glazed, weather, use=use) for use in ("standard", "operated"))
     assert closed.overheating_kh[1] > 20
-    assert demand.overheating_kh[1] < 0.1 * closed.overheating_kh[1]
+    assert opened.overheating_kh[1] < 0.1 * closed.overheating_kh[1]
     offices = run(block_buildings([1990, 2015], use=Use.OFFICE), weather)
     assert offices.cooling_kwh[0] == 0
     assert offices.cooling_kwh[1] > 0
@@ -78,7 +80,15 @@ def test_newer_buildings_need_less(demand: EnergyDemand) -> None:
 
 
 def test_hot_water_by_hand(weather: Weather, demand: EnergyDemand) -> None:
-    np.testing.assert_allclose(demand.hot_water_kwh, 3672.0 * np.array([35.0 + 15.0, 35.0 + 10.0]))
+    np.testing.assert_allclose(demand.hot_water_kwh, 3672.0 * (35.0 / 0.97 + np.array([15.0, 10.0])))
+    july = demand.monthly("hot_water_kwh")[:, 6]
+    assert (july > 0.08 * demand.hot_water_kwh).all()
+    hours = demand.district_hourly("hot_water")
+    steady = (3672.0 * (15.0 + 10.0)) / 8760.0
+    assert hours.min() > steady
+    drawn = 3672.0 * 2 * 35.0 / 0.97 / 8760.0
+    monday_at_20 = demand.district_hourly("hot_water")[[20, 24 * 7 * 28 + 20]]
+    np.testing.assert_allclose(monday_at_20, steady + drawn * 8.5 / 4.13, rtol=0.02)
 
 
 def test_electricity_by_hand(demand: EnergyDemand) -> None:
@@ -215,8 +225,7 @@ def test_progress_is_told(weather: Weather) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"model": "network"}, "not built yet"),
-        ({"model": "magic"}, "is not a model"),
+        ({"model": "magic"}, "model must be one of network, 5r1c"),
         ({"use": "planned"}, "use must be"),
         ({"draws": -1}, "negative"),
     ],

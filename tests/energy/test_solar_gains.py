@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from citytwin.energy.solar_gains import solar_gains
+from citytwin.energy.solar_gains import GLAZING, OPAQUE, solar_gains
 from citytwin.energy.stock import load_stock
 from citytwin.model import Source, Weather
 from tests.energy.blocks import block_buildings, fake_irradiation
@@ -18,7 +18,7 @@ STOCK = load_stock()
 def test_gains_by_hand(weather: Weather) -> None:
     blocks = block_buildings([1965, 2015])
     sun = fake_irradiation(blocks, weather)
-    glazing, opaque = solar_gains(blocks, sun, STOCK).hours(0, 2)
+    glazing, opaque = solar_gains(blocks, sun, STOCK).hours(0, 2).transpose(1, 2, 0)
     assert glazing.dtype == opaque.dtype == np.float32
     facades = np.array([60.0, 12.0, 60.0, 12.0]) * 18.0
     share = 550.8 / 2592.0
@@ -32,7 +32,7 @@ def test_gains_by_hand(weather: Weather) -> None:
 def test_a_group_takes_the_mean_of_its_surfaces_by_exposed_area(weather: Weather) -> None:
     block = block_buildings([1965])
     sun = fake_irradiation(block, weather)
-    whole = solar_gains(block, sun, STOCK).hours(0, 1)[0]
+    whole = solar_gains(block, sun, STOCK).hours(0, 1)[:, GLAZING].T
     south = block.surface_exposed_area[0]
     split = replace(
         block,
@@ -48,15 +48,15 @@ def test_a_group_takes_the_mean_of_its_surfaces_by_exposed_area(weather: Weather
     )
     gains = solar_gains(split, shaded, STOCK)
     south_only = 0.9 * 0.75 * 0.75 * (550.8 / 2592.0) * 1080.0 * sun.by_group[0]
-    np.testing.assert_allclose(gains.hours(0, 1)[0], whole - 0.2 * south_only, rtol=1e-4, atol=0.1)
-    assert gains.walls_seen[0] == pytest.approx(0.5 * 2592.0 / (2592.0 + 270.0))
+    np.testing.assert_allclose(gains.hours(0, 1)[:, GLAZING].T, whole - 0.2 * south_only, rtol=1e-4, atol=0.1)
+    assert gains.groups.walls_seen[0] == pytest.approx(0.5 * 2592.0 / (2592.0 + 270.0))
 
 
 def test_overrides_and_chunks(weather: Weather) -> None:
     blocks = block_buildings([1965, 1965]).with_columns(Source.SCENARIO, 95, u_wall=np.array([np.nan, 0.2]))
     sun = fake_irradiation(blocks, weather)
     gains = solar_gains(blocks, sun, STOCK)
-    _, opaque = gains.hours(0, 2)
+    opaque = gains.hours(0, 2)[:, OPAQUE].T
     assert opaque[1].sum() < 0.5 * opaque[0].sum()
-    np.testing.assert_array_equal(gains.hours(1, 2)[1][0], opaque[1])
-    assert not gains.dark.any()
+    np.testing.assert_array_equal(gains.hours(1, 2)[:, OPAQUE, 0], opaque[1])
+    assert not gains.groups.dark.any()

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from citytwin.energy.stock import BASE_USES, Permit, load_stock
+from citytwin.energy.period_table import BASE_USES, Permit
+from citytwin.energy.stock import load_stock
 from citytwin.errors import CityReadError
 from citytwin.model import Carrier, Use
-from citytwin.model.reference import CONFIDENCE
+from citytwin.model.reference import CONFIDENCE, read_reference
 
 OWN = {
     "quantity": "u_wall",
@@ -28,9 +29,9 @@ OWN = {
 @pytest.mark.parametrize("mode", ["standard", "operated"])
 def test_archetypes_have_no_gap(use: str, mode: str) -> None:
     stock = load_stock()
-    for year in [*range(1900, 2031, 5), 1976, 1977.75, 2005.75, 2012, np.nan]:
+    for year in [*range(1900, 2031), 1976, 1977.75, 2005.75, 2012, np.nan]:
         found = stock.archetype(use, year, mode)
-        assert len(found) == 32
+        assert len(found) == 39
         for name, cited in found.items():
             assert np.isfinite(cited.value), name
             assert cited.source, name
@@ -96,6 +97,7 @@ def test_own_rows_overlay_the_shipped_ones() -> None:
     stock = load_stock({"stock": [OWN]})
     assert stock.archetype("apartment", 1965)["u_wall"].value == 0.55
     assert stock.archetype("apartment", 1961)["u_wall"].value == 0.81
+    assert stock.archetype("apartment", 1978)["u_wall"].value == 0.70
     assert stock.archetype("office", 1965)["u_wall"].value == 0.81
     assert stock.archetype("apartment", 1965)["u_wall"].confidence == "medium"
     assert stock.changed == ("stock: u_wall apartment 1960 1976",)
@@ -241,3 +243,36 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, content: bytes | None, re
         path.write_bytes(content)
     with pytest.raises(CityReadError, match=f"own.toml: {reason}"):
         load_stock(path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "constructions_fi.csv", "materials.csv", "refurbishment_fi.csv", "draw_off.csv", "use_en16798.csv",
+        "profiles_en16798.csv", "stock_fi.csv", "use_fi.csv", "constants.csv", "stand_ins_fi.csv", "systems_fi.csv",
+        "uncertainty.csv",
+    ],
+)  # fmt: skip
+def test_every_row_of_every_table_is_cited(name: str) -> None:
+    for row in read_reference("citytwin.energy", name):
+        assert row["source"], row
+        assert int(row["year"]) > 1900, row
+        assert row["licence"], row
+        assert row["confidence"] in CONFIDENCE, row
+        assert row["confidence"] == "low" or "verified" not in row["source"], row
+        assert row["confidence"] == "low" or not row["source"].startswith("assumption"), row
+
+
+def test_every_class_and_year_has_a_state_of_refurbishment_and_constructions() -> None:
+    stock = load_stock()
+    for use in BASE_USES:
+        permit = Permit(np.arange(1900.0, 2031.0), np.zeros(131))
+        shares = np.eye(len(Use))[[use] * 131]
+        for quantity, table in stock.refurbishment.expected.items():
+            blended = stock.by_period(quantity, shares, permit, refurbished=True)
+            built = stock.by_period(quantity, shares, permit)
+            assert (blended <= built + 1e-12).all(), quantity
+            assert (blended > 0).all(), quantity
+            assert all(cited.source and cited.confidence in CONFIDENCE for cited in table.cited[use]), quantity
+        for element, table in stock.constructions.number.items():
+            assert all(cited.source and cited.confidence in CONFIDENCE for cited in table.cited[use]), element

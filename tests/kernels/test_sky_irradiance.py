@@ -74,12 +74,13 @@ def test_a_uniform_sky_comes_back_whole():
 
 @settings(max_examples=10)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 9))
-def test_weighted_gains_equal_naive(seed, k):
+def test_weighted_gains_equal_naive(seed, uses):
     rng = np.random.default_rng(seed)
-    gains, weight = rng.random((k, 7), np.float32), rng.normal(size=k).astype(np.float32)
-    target = rng.integers(0, 4, k)
+    gains, weight = rng.random((3, 7), np.float32), rng.normal(size=uses).astype(np.float32)
+    source, target = rng.integers(0, 3, uses), rng.integers(0, 4, uses)
     got = np.ones((4, 7), np.float32)
-    add_weighted_gains(gains, weight, target, got)
+    add_weighted_gains(gains, weight, source, target, got)
     for row in range(4):
-        expected = naive.weighted(gains[target == row].tolist(), weight[target == row].tolist(), 7)
+        here = target == row
+        expected = naive.weighted(gains[source[here]].tolist(), weight[here].tolist(), 7)
         np.testing.assert_allclose(got[row] - 1, expected, atol=1e-5)

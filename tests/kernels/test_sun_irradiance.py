@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from citytwin.kernels.perez_sky import nearest_patches
 from citytwin.kernels.reinhart import reinhart
-from citytwin.kernels.sun_irradiance import add_monthly_sun, add_sun, add_weighted_sun, sun_time
+from citytwin.kernels.sun_irradiance import add_monthly_sun, add_sun, sun_time
 from citytwin.model.sky_dome import sun_over
 from tests.naive import sun_irradiance as naive
 
@@ -49,16 +49,6 @@ def test_months_are_sums_of_hours(seed):
     add_sun(visible, response, normals, sun, 0.0, 1.0, 2, 24, hours)
     add_monthly_sun(visible, response, normals, sun, np.arange(24) // 2, 2, 24, months)
     np.testing.assert_allclose(months - 1, np.add.reduceat(hours.astype(float), np.arange(0, 24, 2), axis=1), rtol=1e-5)
-
-
-def test_weighted_surfaces_add_up_in_their_rows():
-    visible, response, normals, sun = scene(3, n=4)
-    alone, together = np.zeros((4, 24), np.float32), np.full((3, 24), 5.0, np.float32)
-    add_sun(visible, response, normals, sun, 0.2, 0.9, 3, 24, alone)
-    weight, target = np.float32([2, 0.5, -1, 3]), np.array([0, 2, 0, 2])
-    add_weighted_sun(visible, response, normals, weight, target, sun, 0.2, 0.9, 3, 24, together)
-    expected = [2 * alone[0] - alone[2], 0 * alone[0], 0.5 * alone[1] + 3 * alone[3]]
-    np.testing.assert_allclose(together - 5, expected, atol=2e-3)
 
 
 def test_rows_do_not_depend_on_company():

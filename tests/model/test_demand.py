@@ -9,7 +9,7 @@ import pytest
 
 from citytwin import _compat
 from citytwin.errors import MissingExtraError
-from citytwin.model import Carrier
+from citytwin.model import Carrier, Finding, Findings
 from citytwin.model.demand import ANNUAL, HOURLY, MONTHLY, EnergyDemand, Excluded, HeatSystem
 
 
@@ -104,6 +104,9 @@ def test_table() -> None:
     assert frame.loc["a", "carrier_source"] == "imputed"
     assert frame.loc["a", "heating_kwh_p10"] < 1000.0 < frame.loc["a", "heating_kwh_p90"]
     assert "heating_kwh_p10" not in small_demand(0).to_pandas()
+    for name in ANNUAL:
+        np.testing.assert_allclose(frame[f"{name}_p50"], small_demand().quantile(name, 0.5))
+        assert (frame[f"{name}_p10"] <= frame[f"{name}_p90"]).all()
     assert "2 buildings, 1 excluded" in repr(small_demand())
 
 
@@ -121,3 +124,40 @@ def test_dataset_without_xarray(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_replace_keeps_the_rest() -> None:
     assert replace(small_demand(), use="standard").use == "standard"
+
+
+def test_notes_are_added_to_a_demand():
+    demand = small_demand(0)
+    finding = Finding(1631, "TEST_YEAR_OF_ANOTHER_EDITION")
+    noted = demand.with_notes(Findings.of([finding]), energy_test_year="TRY2020")
+    assert list(noted.findings.name) == [*demand.findings.name, "TEST_YEAR_OF_ANOTHER_EDITION"]
+    assert noted.provenance.parameters["energy_test_year"] == "TRY2020"
+    assert "energy_test_year" not in demand.provenance.parameters
+    assert noted.heating_kwh is demand.heating_kwh
+
+
+def test_probability_less_pairs_draws_and_buildings() -> None:
+    today = small_demand()
+    drawn = dict(today.draws) | {"heating_kwh": today.draws["heating_kwh"] * np.float32(0.99)}
+    drawn["heating_kwh"][1] = np.where(np.arange(100) < 30, 0.5, 1.5) * today.draws["heating_kwh"][1]
+    better = replace(today, draws=drawn)
+    np.testing.assert_allclose(better.probability_less(today, "heating_kwh"), [1.0, 0.3])
+    np.testing.assert_allclose(today.probability_less(better, "heating_kwh"), [0.0, 0.7])
+    np.testing.assert_allclose(better.probability_less(today, "cooling_kwh"), 0.5)
+    sums = [demand.draws["heating_kwh"].sum(axis=0, dtype=float) for demand in (better, today)]
+    assert better.district_probability_less(today, "heating_kwh") == pytest.approx((sums[0] < sums[1]).mean())
+    first = {name: values[::-1, :50].copy() for name, values in drawn.items()}
+    turned = replace(today, building=today.building[::-1].copy(), draws=first)
+    np.testing.assert_allclose(turned.probability_less(today, "heating_kwh"), [0.6, 1.0])
+
+
+def test_probability_less_needs_draws_of_the_same_buildings() -> None:
+    today = small_demand()
+    with pytest.raises(ValueError, match="no draws"):
+        today.probability_less(small_demand(0), "heating_kwh")
+    with pytest.raises(ValueError, match="same buildings"):
+        today.probability_less(replace(today, building=np.array(["a", "c"], dtype=object)), "heating_kwh")
+    with pytest.raises(ValueError, match="no 'heat'"):
+        today.probability_less(today, "heat")
+    with pytest.raises(ValueError, match="no 'heating_peak_kw'"):
+        today.district_probability_less(today, "heating_peak_kw")

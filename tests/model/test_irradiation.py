@@ -10,6 +10,7 @@ from citytwin.kernels.patch_overlap import patch_overlap
 from citytwin.kernels.perez_sky import isotropic_sky, nearest_patches
 from citytwin.kernels.reinhart import projected_solid_angles, reinhart
 from citytwin.kernels.solar_position import solar_position
+from citytwin.model.facets import Facets
 from citytwin.model.irradiation import Irradiation
 from citytwin.model.sky_dome import Exposure, SkyDome, months_of, sun_over
 from citytwin.model.sun import NOMINAL_YEAR_DAYS
@@ -120,27 +121,31 @@ def test_glass_takes_its_share_of_diffuse_and_reflected_light(table):
     assert covered[not_direct] / bare[not_direct] == pytest.approx(hemispherical_modifier(0.16), abs=2e-3)
 
 
-def test_weighted_sums_are_those_of_the_hours(table):
-    rows, weight, target = [1, 0, 3, 1], np.array([2.0, 0.5, 4.0, 1.0]), np.array([2, 0, 2, 0])
-    for glass in (0.0, 0.33):
-        hours = table.hourly(rows, glass).astype(float) * weight[:, None]
-        sums = table.weighted_hourly(rows, weight, target, 3, glass)
-        np.testing.assert_allclose(sums[0], hours[1] + hours[3], rtol=1e-5)
-        np.testing.assert_allclose(sums[2], hours[0] + hours[2], rtol=1e-5)
-        assert (sums[1] == 0).all()
-    alone = table.weighted_hourly([1, 3], [2.0, 4.0], [0, 0], 1, 0.33)
-    assert (alone[0] == sums[2]).all()
-    mixed = table.weighted_hourly([1, 1], [0.25, 0.75], [0, 0], 1, np.array([0.0, 0.33]))
-    hours = 0.25 * table.hourly([1])[0].astype(float) + 0.75 * table.hourly([1], 0.33)[0]
-    np.testing.assert_allclose(mixed[0], hours, rtol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("weight", "target"), [([1.0], [0, 0]), ([1.0, 1.0], [0, 3]), ([1.0, 1.0], [0, -4]), ([1.0, 1.0], [0])]
+FACETS = Facets(
+    streams=2,
+    offsets=np.array([0, 2, 3]),
+    normal=np.array([[0, 0, 1.0], [1, 0, 0], [-1, 0, 0]]),
+    row_offsets=np.array([0, 2, 3, 4]),
+    row=np.array([0, 2, 1, 3]),
+    share=np.float32([0.25, 0.75, 1, 1]),
+    use_offsets=np.array([0, 1, 3, 4]),
+    stream=np.array([1, 1, 0, 0]),
+    weight=np.float32([2, 4, 3, 5]),
+    cover=np.array([0, 0, 1, 1]),
+    covers=np.array([[0.0, 0.0], [1.2, 0.3]]),
 )
-def test_weighted_sums_of_what_does_not_fit_are_refused(table, weight, target):
-    with pytest.raises(ValueError, match=r"target|weights"):
-        table.weighted_hourly([0, 1], np.array(weight), np.array(target), 3)
+
+
+def test_sums_of_facets_are_those_of_the_hours(table):
+    """Open roofs and walls, walls also behind a cover of which more than all is glass."""
+    hours, covered = (table.hourly(np.arange(5), loss).astype(float) for loss in (0.0, 0.3))
+    behind = hours - 1.2 * (hours - covered)
+    sums = table.facet_hourly(FACETS, 0, 2)
+    np.testing.assert_allclose(sums[1], 2 * (0.25 * hours[0] + 0.75 * hours[2]) + 4 * hours[1], rtol=1e-5)
+    np.testing.assert_allclose(sums[0], 3 * behind[1], rtol=1e-4, atol=1e-2)
+    np.testing.assert_allclose(sums[2], 5 * behind[3], rtol=1e-4, atol=1e-2)
+    assert (sums[3] == 0).all()
+    assert (table.facet_hourly(FACETS, 1, 2) == sums[2:]).all()
 
 
 def test_take_and_rows_of(table):

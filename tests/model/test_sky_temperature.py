@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 
 from citytwin.io.weather import read_weather
-from citytwin.model.sky_temperature import sky_temperature_from_clearness, sky_temperature_from_infrared
+from citytwin.model.sky_temperature import (
+    clear_sky_emissivity,
+    sky_temperature_from_clearness,
+    sky_temperature_from_infrared,
+)
 from citytwin.model.sun import sun_of
 
 
@@ -35,3 +39,8 @@ def test_close_to_the_infrared_of_american_years(test_data, name):
     error = sky_temperature_from_clearness(*columns, sun_of(weather).zenith) - weather.sky_temperature
     assert abs(error.mean()) < 3
     assert np.sqrt((error**2).mean()) < 6
+
+
+def test_a_sky_without_clouds_radiates_more_where_it_is_damp():
+    dry, damp = clear_sky_emissivity(np.full(2, 10.0), np.array([30.0, 90.0]))
+    assert 0.65 < dry < damp < 0.85

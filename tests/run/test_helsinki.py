@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import citytwin as ct
-from citytwin.energy.parameters import zone_parameters
-from citytwin.energy.schedules import build_schedules
+from citytwin.energy.envelope import envelope
+from citytwin.energy.lanes import Lanes
 from citytwin.energy.stock import load_stock
 
 
@@ -62,10 +62,8 @@ def test_roofs_get_what_a_shaded_roof_can(assessment: ct.Assessment) -> None:
 
 def transmission(buildings: ct.Buildings) -> np.ndarray:
     """Conductance of the envelope of each building, windows and opaque parts, W/K."""
-    heated = buildings.take(np.flatnonzero(buildings.simulated))
-    stock, n = load_stock(), int(buildings.simulated.sum())
-    schedules = build_schedules(stock.shares(heated.use_shares), stock, "operated")
-    return zone_parameters(heated, schedules, (np.full(n, 0.5), np.full(n, 1.0)), stock, "operated").transmission
+    shell = envelope(Lanes(buildings.take(np.flatnonzero(buildings.simulated)), load_stock(), "operated"))
+    return shell.loss + shell.window
 
 
 def test_doubled_permitted_floor_area_changes_no_envelope_loss(helsinki_path: Path, tmp_path: Path) -> None:

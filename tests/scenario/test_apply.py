@@ -45,6 +45,11 @@ def test_retrofit_leaves_alone_what_is_as_good(twin):
         apply(twin, Alternative("worse", retrofit=(Retrofit(ids=("b3",), u_wall=1.0),)))
 
 
+def test_a_retrofit_must_beat_what_has_probably_been_renewed(twin):
+    with pytest.raises(ScenarioError, match="none of its 1 buildings has anything worse"):
+        apply(twin, Alternative("windows", retrofit=(Retrofit(ids=("b1",), u_window=2.2),)))
+
+
 def test_a_later_retrofit_is_measured_by_the_earlier(twin):
     steps = (Retrofit(ids=("b1",), u_wall=0.2), Retrofit(u_wall=0.4))
     with pytest.raises(ScenarioError, match="retrofit 2: none of its 1"):

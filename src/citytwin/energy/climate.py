@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.kernels.rc_5r1c import Climate
+from citytwin.kernels.thermal_zone import Climate, StateSpace
 from citytwin.model.sun import MONTH_DAYS
 from citytwin.model.weather import HOURS, Weather
 
@@ -24,11 +24,32 @@ def seasonal_wave(temp_air: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def climate_of(weather: Weather) -> Climate:
-    """Outdoor temperature and the drives of :data:`~citytwin.energy.parameters.DRIVES`, float32.
+    """Outdoor temperature and the drives that all zones share, float32.
 
-    The drives are sky minus air temperature, annual mean minus air temperature and the seasonal wave (together they
-    turn a floor's link to the air into one to the ground, ISO 13370:2017), and 1.
+    The drives are outdoor temperature, sky minus air temperature, the seasonal wave, and 1; see :func:`in_climate`.
     """
     air = weather.temp_air
-    drives = np.stack([weather.sky_temperature - air, air.mean() - air, seasonal_wave(air), np.ones(HOURS)])
-    return Climate(air.astype(np.float32), drives.astype(np.float32), MONTH_OF_DAY, *SUMMER)
+    drives = np.stack([air, weather.sky_temperature - air, seasonal_wave(air), np.ones(HOURS)])
+    none = np.zeros((0, HOURS), np.float32)
+    return Climate(air.astype(np.float32), drives.astype(np.float32), none, MONTH_OF_DAY, *SUMMER)
+
+
+def in_climate(space: StateSpace, mean_air: float) -> StateSpace:
+    """Models driven by outdoor air, sky, ground minus outdoor air, season and 1, for the drives of :func:`climate_of`.
+
+    The ground has the annual mean temperature of the air, which is a constant; its seasons are a drive of their own
+    (ISO 13370:2017).
+
+    Parameters
+    ----------
+    space : StateSpace
+        With five drives.
+    mean_air : float, degrees Celsius
+        Annual mean of the outdoor air.
+    """
+
+    def folded(drive: NDArray[np.float64]) -> NDArray[np.float64]:
+        outdoor, sky, ground, season, constant = np.moveaxis(drive, -1, 0)
+        return np.stack([outdoor - ground, sky, season, constant + mean_air * ground], axis=-1)
+
+    return space._replace(drive=folded(space.drive), direct_drive=folded(space.direct_drive))

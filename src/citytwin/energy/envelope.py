@@ -8,11 +8,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.energy.lanes import Floats, Lanes, central_permit
-from citytwin.energy.stock import Stock, weighted
+from citytwin.energy.period_table import weighted
+from citytwin.energy.stock import Stock
 from citytwin.model.buildings import Buildings
+from citytwin.model.enums import GroupKind
+from citytwin.model.ragged import row_of
 
 MAX_COUPLING = 0.9
 """Largest loss of the opaque envelope as a share of the mass-to-surface conductance; beyond it C.5 has no solution."""
+
+
+@dataclass(frozen=True, eq=False)
+class Surfaces:
+    """Areas and U-values of the envelope of each lane, float64 arrays (m,), m2 and W/(m2 K).
+
+    Areas of what borders on unheated space are times its b-factor (ISO 13789:2017): what they lose they lose to outdoor
+    air; a roof over an unheated attic counts with its plan (:func:`roof_factor`).
+
+    Parameters
+    ----------
+    wall, roof, outer_floor, ground, window : to outdoor air and ground; walls without windows
+    unheated_wall, unheated_floor : to unheated neighbours
+    u_wall, u_roof, u_floor, u_outer_floor, u_window : U-values; those of `u_outer_floor` also over unheated neighbours
+    glazing : total solar transmittance of the glass at normal incidence (-)
+    ground_steady, ground_season : conductance to the ground, W/K, in the mean and with the seasons
+    """
+
+    wall: Floats
+    roof: Floats
+    outer_floor: Floats
+    ground: Floats
+    window: Floats
+    unheated_wall: Floats
+    unheated_floor: Floats
+    u_wall: Floats
+    u_roof: Floats
+    u_floor: Floats
+    u_outer_floor: Floats
+    u_window: Floats
+    glazing: Floats
+    ground_steady: Floats
+    ground_season: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,72 +114,149 @@ def ground_conductance(area: Floats, perimeter: Floats, u_floor: Floats, stock: 
     return steady, np.minimum(season, steady)
 
 
+def roof_factor(buildings: Buildings, stock: Stock) -> Floats:
+    r"""What a square metre of roof loses over what its U-value says (n,), because pitched roofs cover unheated attics.
+
+    The tables say by use which share p of pitched roofs does. There the attic floor, with the plan area, has the
+    U-value and a b-factor of the attic: :math:`\sum A (1 - p + p b \cos\theta) / \sum A` over the roof groups of area A
+    and tilt :math:`\theta`; flat roofs count as they are.
+
+    Examples
+    --------
+    >>> import citytwin as ct
+    >>> from citytwin.energy.stock import load_stock
+    >>> roof_factor(ct.synthetic.apartment_blocks(1970, 2).buildings(), load_stock()).tolist()
+    [1.0, 1.0]
+    """
+    n = len(buildings)
+    owner = row_of(buildings.group_offsets)
+    roof = buildings.group_kind == GroupKind.ROOF
+    share = weighted(stock.shares(buildings.use_shares), stock.by_use("attic_share", "standard"))[owner[roof]]
+    tilt = buildings.group_tilt[roof]
+    under_attic = np.where(tilt > 0, stock.constant("attic_factor") * np.cos(np.radians(tilt)), 1.0)
+    area = buildings.group_area[roof]
+    total = np.bincount(owner[roof], area, minlength=n)
+    lost = np.bincount(owner[roof], area * (1.0 - share + share * under_attic), minlength=n)
+    return np.divide(lost, total, out=np.ones(n), where=total > 0)
+
+
 def opaque_u_values(buildings: Buildings, stock: Stock) -> tuple[Floats, Floats]:
-    """Central U-values (n,) of walls and roofs, W/(m2 K): overrides, else the tables."""
+    """Central U-values (n,) of walls and roofs as built, W/(m2 K): overrides, else the tables; attics are in it."""
     shares = stock.shares(buildings.use_shares)
     permit = central_permit(buildings, stock)
     found = []
     for name in ("u_wall", "u_roof"):
         given = buildings.override(name)
         found.append(np.where(np.isnan(given), stock.by_period(name, shares, permit), given))
-    return found[0], found[1]
+    return found[0], found[1] * roof_factor(buildings, stock)
+
+
+def surfaces(lanes: Lanes) -> Surfaces:
+    """Areas and U-values of each lane.
+
+    Areas are those of the geometry: party walls are no part of the envelope, walls and floors to unheated neighbours
+    are by a b-factor; none of the registered floor areas enters (ISO 13789:2017). Better windows come with glass of
+    today, better floors include those over outdoor air and unheated space.
+
+    Examples
+    --------
+    >>> import citytwin as ct
+    >>> from citytwin.energy.lanes import Lanes
+    >>> from citytwin.energy.stock import load_stock
+    >>> flats = Lanes(ct.synthetic.apartment_blocks(1970, 2).buildings(), load_stock(), "standard")
+    >>> surfaces(flats).u_wall.tolist()
+    [0.81, 0.81]
+    """
+    stock, buildings = lanes.stock, lanes.buildings
+    window = np.minimum(
+        lanes.of(window_areas(buildings, stock)) * lanes.deviation("window_area"), lanes.of(buildings.exposed_wall_area)
+    )
+    opaque = lanes.deviation("u_opaque")
+    u_wall, u_roof, u_floor = (lanes.chosen(name) * opaque for name in ("u_wall", "u_roof", "u_floor"))
+    ground = lanes.of(buildings.ground_area)
+    steady, season = ground_conductance(ground, lanes.of(buildings.exposed_perimeter), u_floor, stock)
+    # windows that are known are as built, or were put in with glass of today
+    given = lanes.override("u_window")
+    known, built = ~np.isnan(given), lanes.as_built("g_perpendicular")
+    put_in = np.where(given < lanes.as_built("u_window"), np.minimum(built, lanes.newest("g_perpendicular")), built)
+    glass = np.where(known, put_in, lanes.aged("g_perpendicular"))
+    return Surfaces(
+        wall=lanes.of(buildings.exposed_wall_area) - window,
+        roof=lanes.of(buildings.roof_area * roof_factor(buildings, stock)),
+        outer_floor=lanes.of(buildings.outer_floor_area),
+        ground=ground,
+        window=window,
+        unheated_wall=stock.constant("unheated_factor") * lanes.of(buildings.unheated_wall_area),
+        unheated_floor=stock.constant("unheated_floor_factor") * lanes.of(buildings.unheated_floor_area),
+        u_wall=u_wall,
+        u_roof=u_roof,
+        u_floor=u_floor,
+        # a floor over outdoor air is improved with the others; one that is better already keeps its value
+        u_outer_floor=np.fmin(lanes.aged("u_outer_floor"), lanes.override("u_floor")) * opaque,
+        u_window=lanes.chosen("u_window") * lanes.deviation("u_window"),
+        glazing=lanes.chosen("g_window", lambda _: glass),
+        ground_steady=steady,
+        ground_season=season,
+    )
+
+
+def inner_areas(lanes: Lanes) -> dict[str, Floats]:
+    """Areas of the mass inside each lane (m,), m2, by element of :mod:`citytwin.energy.constructions`.
+
+    ``intermediate_floor``: floor area that is neither on the ground nor over outdoor air or unheated space;
+    ``partition``: one face, by floor area as the tables say; ``party_wall``: shared with heated neighbours, own half.
+
+    Examples
+    --------
+    >>> import citytwin as ct
+    >>> from citytwin.energy.lanes import Lanes
+    >>> from citytwin.energy.stock import load_stock
+    >>> flats = Lanes(ct.synthetic.apartment_blocks(1970, 2).buildings(), load_stock(), "standard")
+    >>> sorted(inner_areas(flats))
+    ['intermediate_floor', 'partition', 'party_wall']
+    """
+    buildings = lanes.buildings
+    lowest = lanes.of(buildings.ground_area + buildings.outer_floor_area + buildings.unheated_floor_area)
+    return {
+        "intermediate_floor": np.maximum(lanes.floor_area - lowest, 0.0),
+        "partition": lanes.by_use("partition_share") * lanes.floor_area,
+        "party_wall": lanes.of(buildings.party_wall_area),
+    }
 
 
 def envelope(lanes: Lanes) -> Envelope:
-    """Envelope of each lane.
-
-    Areas are those of the geometry: party walls lose nothing, walls to unheated neighbours by a b-factor; none of the
-    registered floor areas enters (ISO 13789:2017). Better windows come with glass of today, better floors include those
-    over outdoor air.
-    """
-    stock, buildings = lanes.stock, lanes.buildings
-    window_area = np.minimum(
-        lanes.of(window_areas(buildings, stock)) * lanes.deviation("window_area"), lanes.of(buildings.exposed_wall_area)
-    )
-    wall = lanes.of(buildings.exposed_wall_area) - window_area
-    roof, outer_floor = lanes.of(buildings.roof_area), lanes.of(buildings.outer_floor_area)
-
-    opaque = lanes.deviation("u_opaque")
-    u_wall, u_roof, u_floor = (lanes.chosen(name) * opaque for name in ("u_wall", "u_roof", "u_floor"))
-    u_window = lanes.chosen("u_window") * lanes.deviation("u_window")
-    ground_steady, ground_season = ground_conductance(
-        lanes.of(buildings.ground_area), lanes.of(buildings.exposed_perimeter), u_floor, stock
-    )
-    # a floor over outdoor air is improved with the others; one that is better already keeps its value
-    u_outer_floor = np.fmin(lanes.aged("u_outer_floor"), lanes.override("u_floor")) * opaque
-    air_side = u_wall * wall + u_roof * roof + u_outer_floor * outer_floor
-    unheated = stock.constant("unheated_factor") * u_wall * lanes.of(buildings.unheated_wall_area)
-    loss = (air_side + unheated) * (1.0 + stock.constant("bridge_share")) + ground_steady
+    """Envelope of each lane; see :func:`surfaces` for its areas and U-values."""
+    stock, s = lanes.stock, surfaces(lanes)
+    over_air = s.u_wall * (s.wall + s.unheated_wall) + s.u_roof * s.roof
+    over_air = over_air + s.u_outer_floor * (s.outer_floor + s.unheated_floor)
+    loss = over_air * (1.0 + stock.constant("bridge_share")) + s.ground_steady
 
     h_ms = stock.constant("mass_to_surface") * (lanes.by_use("mass_area_factor") * lanes.floor_area)
     coupled = loss <= MAX_COUPLING * h_ms
     limited = np.where(coupled, loss, MAX_COUPLING * h_ms)
     h_em = 1.0 / (1.0 / np.maximum(limited, 1e-6) - 1.0 / h_ms)
-    # windows that are put in have glass as new as themselves
-    renewed = lanes.override("u_window") < lanes.aged("u_window")
-    glass = lanes.aged("g_perpendicular")
-    glass = np.where(renewed, np.minimum(glass, lanes.newest("g_perpendicular")), glass)
     return Envelope(
-        window=u_window * window_area,
+        window=s.u_window * s.window,
         loss=loss,
         limited=limited,
         h_ms=h_ms,
         h_em=h_em,
         # heat at the outer face reaches the mass node through h_em, the loss goes through h_em and h_ms in series
         at_mass=h_em / np.maximum(loss, 1e-6),
-        ground_steady=ground_steady,
-        ground_season=ground_season,
-        facing_wall=u_wall * wall + u_window * window_area,
-        facing_roof=u_roof * roof,
-        opaque_scale=_opaque_scale(lanes, u_wall, u_roof),
-        glazing=lanes.chosen("g_window", lambda _: glass),
+        ground_steady=s.ground_steady,
+        ground_season=s.ground_season,
+        facing_wall=s.u_wall * s.wall + s.u_window * s.window,
+        facing_roof=s.u_roof * s.roof,
+        opaque_scale=_opaque_scale(lanes, s),
+        glazing=s.glazing,
         coupled=coupled,
     )
 
 
-def _opaque_scale(lanes: Lanes, u_wall: Floats, u_roof: Floats) -> Floats:
+def _opaque_scale(lanes: Lanes, s: Surfaces) -> Floats:
     """Loss of walls and roof of each lane over that of the building's central values, the base of its solar row."""
     central_wall, central_roof = opaque_u_values(lanes.buildings, lanes.stock)
-    wall, roof = lanes.of(lanes.buildings.exposed_wall_area), lanes.of(lanes.buildings.roof_area)
-    reference = lanes.of(central_wall) * wall + lanes.of(central_roof) * roof
-    return np.where(reference > 0, (u_wall * wall + u_roof * roof) / np.where(reference > 0, reference, 1.0), 0.0)
+    wall = lanes.of(lanes.buildings.exposed_wall_area)
+    reference = lanes.of(central_wall) * wall + lanes.of(central_roof * lanes.buildings.roof_area)
+    own = s.u_wall * wall + s.u_roof * s.roof
+    return np.where(reference > 0, own / np.where(reference > 0, reference, 1.0), 0.0)

@@ -9,8 +9,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.energy.stock import Permit, Stock, weighted
-from citytwin.energy.uncertainty import Deviations, is_imputed
+from citytwin.energy.period_table import BASE_USES, Permit, at_permit, weighted
+from citytwin.energy.refurbishment import COMPONENT
+from citytwin.energy.stock import Stock
+from citytwin.energy.uncertainty import RENEWED, Deviations, is_imputed
 from citytwin.model.buildings import Buildings
 
 Floats = NDArray[np.float64]
@@ -67,9 +69,46 @@ class Lanes:
         spread = np.zeros(len(self)) if self.deviations else central.spread
         return Permit(central.year[self.building] + self.deviation("year_built"), spread)
 
+    @cached_property
+    def main_use(self) -> NDArray[np.int64]:
+        """Use class of the largest share (m,), one of those that have tables."""
+        base = np.array(BASE_USES)
+        return base[np.argmax(self.shares[:, base], axis=1)]
+
     def aged(self, name: str) -> Floats:
-        """Value of a quantity at the time of permit (m,)."""
+        """Value of a quantity at the time of permit (m,), refurbishment since then included.
+
+        A draw has been renewed or not, a central lane has the expectation over both; see
+        :mod:`citytwin.energy.refurbishment`.
+        """
+        if name not in self._aged:
+            self._aged[name] = self._at_age(name)
+        return self._aged[name]
+
+    @cached_property
+    def _aged(self) -> dict[str, Floats]:
+        return {}
+
+    def as_built(self, name: str) -> Floats:
+        """Value of a quantity at the time of permit (m,), without refurbishment."""
         return self.stock.by_period(name, self.shares, self.permit)
+
+    def _at_age(self, name: str) -> Floats:
+        refurbished = self.stock.refurbished(self.mode)
+        if not (refurbished and name in COMPONENT and self.deviations and RENEWED + COMPONENT[name] in self.deviations):
+            return self.stock.by_period(name, self.shares, self.permit, refurbished)
+        table = self.stock.refurbishment.renewed[name]
+        renewed = weighted(self.shares, at_permit(table.values, table.edges, self.permit))
+        return np.where(self.renewed(COMPONENT[name]), renewed, self.as_built(name))
+
+    def renewed(self, component: str) -> NDArray[np.bool_]:
+        """Whether windows, facade or roof of each draw have been renewed (m,).
+
+        Draw d of a building has the same random number whatever is simulated beside it.
+        """
+        assert self.deviations is not None
+        chance = self.stock.refurbishment.probability(component, self.shares, self.permit)
+        return self.deviations[RENEWED + component].reshape(-1) < chance
 
     def newest(self, name: str) -> Floats:
         """Value of a quantity as it is built today (m,)."""

@@ -1,4 +1,4 @@
-"""From buildings to the parameters of the zone model: envelope from geometry, the rest from the stock tables."""
+"""From buildings to the parameters of zones: envelope from geometry, the rest from the stock tables."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.energy.air_exchange import air_exchange, airing_conductance
-from citytwin.energy.envelope import Envelope, envelope
+from citytwin.energy.hot_water import hot_water
 from citytwin.energy.lanes import Floats, Lanes
+from citytwin.energy.network_parameters import network_model
+from citytwin.energy.rc_5r1c_parameters import five_conductances_model
 from citytwin.energy.schedules import Schedules
 from citytwin.energy.stock import Stock
 from citytwin.energy.uncertainty import Deviations
 from citytwin.kernels.thermal_zone import Zones
 from citytwin.model.buildings import Buildings
-
-DRIVES = ("sky", "ground_mean", "ground_season", "constant")
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,30 +26,30 @@ class ZoneParameters:
     Parameters
     ----------
     zones : Zones
-    transmission : float64 array (n,)
-        Loss through envelope and bridges, W/K.
     recovered : float64 array (n, 2)
         Conductance that heat recovery saves in each ventilation state, W/K.
     recovery : float64 array (n, 2)
         Annual efficiency of heat recovery in each ventilation state, mean by flow.
     hot_water : float64 array (n,)
-        Net need and circulation, kWh a year.
+        Net need and losses of pipes, kWh a year.
+    drawn : float64 array (n,)
+        Part of it that follows the draw-off; the rest is lost evenly.
     appliances : float64 array (n,)
         Factor on the electricity profile, m2.
     fans : float64 array (n, 2)
         Electric power of fans in each ventilation state, W.
-    coupled : bool array (n,)
-        False where the opaque loss was limited to :data:`~citytwin.energy.envelope.MAX_COUPLING`.
+    exact : bool array (n,)
+        See :class:`~citytwin.energy.zone_model.ZoneModel`.
     """
 
     zones: Zones
-    transmission: NDArray[np.float64]
     recovered: NDArray[np.float64]
     recovery: NDArray[np.float64]
     hot_water: NDArray[np.float64]
+    drawn: NDArray[np.float64]
     appliances: NDArray[np.float64]
     fans: NDArray[np.float64]
-    coupled: NDArray[np.bool_]
+    exact: NDArray[np.bool_]
 
 
 def zone_parameters(
@@ -59,6 +59,7 @@ def zone_parameters(
     stock: Stock,
     mode: str,
     deviations: Deviations | None = None,
+    model: str = "network",
 ) -> ZoneParameters:
     """Parameters of one lane a building, or with `deviations` of one lane a building and draw.
 
@@ -78,32 +79,26 @@ def zone_parameters(
     deviations : mapping of parameter to float64 array (n, draws), optional
         As :func:`~citytwin.energy.uncertainty.draw_deviations` gives them; lanes go through the draws of the first
         building, then the second.
+    model : {"network", "5r1c"}
     """
     lanes = Lanes(buildings, stock, mode, deviations)
-    shell, air = envelope(lanes), air_exchange(lanes, schedules)
+    air = air_exchange(lanes, schedules)
     floor_area = lanes.floor_area
     gains = floor_area * lanes.deviation("gains")
-    internal = stock.constant("internal_area_factor") * floor_area
-    circulation = lanes.aged("circulation_loss") * floor_area * lanes.deviation("hot_water")
+    water = hot_water(lanes)
     cooled = lanes.aged("cooled") >= 0.5
     warmest = schedules.profiles.heating_setpoint.max(axis=1)[schedules.profile[lanes.building]]
-    setpoint = warmest + lanes.deviation("heating_setpoint")
+    offset = lanes.deviation("heating_setpoint") + np.nan_to_num(lanes.override("heating_setpoint_change"))
+    setpoint = warmest + offset
+    model_of = five_conductances_model if model == "5r1c" else network_model
+    zone = model_of(lanes, air.conductance, sky_view, water.useful)
     return ZoneParameters(
         zones=Zones(
             row=lanes.building.astype(np.int64),
             profile=schedules.profile[lanes.building],
-            h_ve=air.conductance,
-            h_w=np.maximum(shell.window, 1e-6),
-            h_em=shell.h_em,
-            h_ms=shell.h_ms,
-            h_is=stock.constant("surface_to_air") * internal,
-            capacity=lanes.by_use("heat_capacity") * floor_area / 3600.0,
-            mass_share=lanes.by_use("mass_area_factor") * floor_area / internal,
-            gain_scale=gains,
-            glazing_scale=shell.glazing * lanes.deviation("window_area"),
-            opaque_scale=shell.at_mass * shell.opaque_scale,
-            drives=_drives(lanes, shell, sky_view, circulation),
-            heating_offset=lanes.deviation("heating_setpoint"),
+            space=zone.space,
+            ventilation=zone.ventilation,
+            heating_offset=offset,
             cooling_offset=np.zeros(len(lanes)),
             heating_limit=np.full(len(lanes), np.inf),
             cooling_limit=np.where(cooled, np.inf, 0.0),
@@ -111,32 +106,11 @@ def zone_parameters(
             airing_above=np.maximum(stock.constant("airing_temperature"), setpoint),
             weight=np.full(len(lanes), 1.0 if deviations is None else 0.0),
         ),
-        transmission=shell.limited + shell.window,
         recovered=air.recovered,
         recovery=air.recovery,
-        hot_water=lanes.by_use("hot_water") * floor_area * lanes.deviation("hot_water") + circulation,
+        hot_water=water.total,
+        drawn=water.need + water.distribution,
         appliances=gains,
         fans=air.fans,
-        coupled=shell.coupled,
-    )
-
-
-def _drives(lanes: Lanes, shell: Envelope, sky_view: tuple[Floats, Floats], circulation: Floats) -> Floats:
-    """Heat into the mass node per unit of each of :data:`DRIVES` (m, 4).
-
-    Walls, roofs and windows radiate to the part of the sky they see (ISO 13790:2008, 11.3.2). A share of what hot-water
-    circulation loses, kWh a year, is useful.
-    """
-    stock = lanes.stock
-    walls_seen, roofs_seen = sky_view
-    outside = stock.constant("external_resistance") * stock.constant("sky_coefficient")
-    facing = shell.facing_wall * lanes.of(walls_seen) + shell.facing_roof * lanes.of(roofs_seen)
-    return np.stack(
-        [
-            outside * shell.at_mass * facing,
-            shell.at_mass * shell.ground_steady,
-            shell.at_mass * shell.ground_season,
-            stock.constant("circulation_useful_share") * circulation / 8.76,
-        ],
-        axis=1,
+        exact=zone.exact,
     )

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin.energy.stock import BASE_USES, Stock
-from citytwin.kernels.rc_5r1c import Profiles
-
-WEEK = 168
-"""Hours of a week that begins on Monday, as the nominal year does."""
+from citytwin.energy.period_table import BASE_USES
+from citytwin.energy.stock import WEEKLY, Stock
+from citytwin.energy.weekly import WEEK
+from citytwin.kernels.thermal_zone import Profiles
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +27,15 @@ class Schedules:
         Lighting and appliances, W/m2.
     air_in_state : float64 array (p, 2, 10)
         Mean flow of each use class of mixture p in the first and second ventilation state, l/(s m2).
+    draw_off : float64 array (p, 168)
+        Hot water that is drawn off over its mean over the hours of a year.
     """
 
     profiles: Profiles
     profile: NDArray[np.int64]
     electricity: NDArray[np.float64]
     air_in_state: NDArray[np.float64]
+    draw_off: NDArray[np.float64]
 
 
 def weekly_occupation(stock: Stock, mode: str) -> NDArray[np.float64]:
@@ -47,8 +49,10 @@ def weekly_occupation(stock: Stock, mode: str) -> NDArray[np.float64]:
 def build_schedules(shares: NDArray[np.float64], stock: Stock, mode: str) -> Schedules:
     """Profiles of buildings with the given shares of use.
 
-    Gains are power times usage while in use, set-points are constant, and both are means by floor area. Where the mixed
-    air flow changes over the week, its two states are the hours above and below the middle of its range.
+    Gains are power times usage while in use, or by the hours of a profile where the stock has one (people then say when
+    a building is in use). Set-points are set back out of use where the tables say so. All are means by floor area.
+    Where the mixed air flow changes over the week, its two states are the hours above and below the middle of its
+    range.
 
     Parameters
     ----------
@@ -59,18 +63,22 @@ def build_schedules(shares: NDArray[np.float64], stock: Stock, mode: str) -> Sch
     """
     mixtures, profile = np.unique(shares, axis=0, return_inverse=True)
     base = list(BASE_USES)
-    occupied = weekly_occupation(stock, mode)[base]
+    share = {name: weekly_share(stock, name, mode)[base] for name in WEEKLY}
+    occupied = (share["people"] > 0).astype(float)
     values = {
         q: stock.by_use(q, mode)[base]
         for q in (
             "lighting_power", "lighting_usage", "appliance_power", "appliance_usage", "person_heat", "person_usage",
-            "heating_setpoint", "cooling_setpoint", "air_in_use", "air_outside_use",
+            "heating_setpoint", "cooling_setpoint", "heating_setback", "cooling_setup", "air_in_use", "air_outside_use",
         )
     }  # fmt: skip
-    electric = (
-        values["lighting_power"] * values["lighting_usage"] + values["appliance_power"] * values["appliance_usage"]
-    )
-    people = values["person_heat"] * values["person_usage"]
+
+    def gain(power: str, usage: str, name: str) -> NDArray[np.float64]:
+        return (values[power] * values[usage])[:, None] * share[name]
+
+    electric = gain("lighting_power", "lighting_usage", "lighting")
+    electric = electric + gain("appliance_power", "appliance_usage", "appliances")
+    people = gain("person_heat", "person_usage", "people")
     flow = values["air_outside_use"][:, None] * (1 - occupied) + values["air_in_use"][:, None] * occupied
 
     def mix(weekly: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -80,6 +88,7 @@ def build_schedules(shares: NDArray[np.float64], stock: Stock, mode: str) -> Sch
         return total
 
     mixed = mix(flow)
+    empty = 1.0 - occupied
     low, high = mixed.min(axis=1, keepdims=True), mixed.max(axis=1, keepdims=True)
     state = (mixed > 0.5 * (low + high)) & (high - low > 1e-9)
     air_in_state = np.zeros((len(mixtures), 2, shares.shape[1]))
@@ -89,15 +98,63 @@ def build_schedules(shares: NDArray[np.float64], stock: Stock, mode: str) -> Sch
         air_in_state[:, column, base] = np.where(count > 0, mean, flow.mean(axis=1))
     return Schedules(
         profiles=Profiles(
-            gains=mix((electric + people)[:, None] * occupied),
-            heating_setpoint=mix(values["heating_setpoint"][:, None] * np.ones(WEEK)),
-            cooling_setpoint=mix(values["cooling_setpoint"][:, None] * np.ones(WEEK)),
+            gains=mix(electric + people),
+            heating_setpoint=mix(values["heating_setpoint"][:, None] - values["heating_setback"][:, None] * empty),
+            cooling_setpoint=mix(values["cooling_setpoint"][:, None] + values["cooling_setup"][:, None] * empty),
             ventilation_state=state.astype(np.int8),
         ),
         profile=profile.reshape(-1).astype(np.int64),
-        electricity=mix(electric[:, None] * occupied),
+        electricity=mix(electric),
         air_in_state=air_in_state,
+        draw_off=_draw_off(mixtures, stock, mode),
     )
+
+
+def _draw_off(mixtures: NDArray[np.float64], stock: Stock, mode: str) -> NDArray[np.float64]:
+    """Draw-off of mixtures (p, 168) over its mean over 8,760 hours: each use by its flat need of hot water.
+
+    A use without a profile draws off evenly while it is in use.
+    """
+    need, occupied = stock.by_use("hot_water", mode), weekly_occupation(stock, mode)
+    total = np.zeros((len(mixtures), WEEK))
+    for use in BASE_USES:
+        hours = stock.weekly["draw_off"].get(use, occupied[use])
+        total += (mixtures[:, use] * need[use])[:, None] * over_mean(hours)
+    return over_mean(total)
+
+
+def over_mean(weekly: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values by hour of the week (..., 168) over their mean over the hours of a year of 365 days; 1 where all are 0.
+
+    Examples
+    --------
+    >>> over_mean(np.full(168, 3.0))[:2].tolist()
+    [1.0, 1.0]
+    """
+    often = np.bincount(np.arange(8760) % WEEK, minlength=WEEK)
+    mean = (weekly * often).sum(axis=-1, keepdims=True) / 8760.0
+    return np.where(mean > 0, weekly / np.where(mean > 0, mean, 1.0), 1.0)
+
+
+def weekly_share(stock: Stock, name: str, mode: str) -> NDArray[np.float64]:
+    """Share of the power of a gain that is on, by use class and hour of the week (10, 168).
+
+    Parameters
+    ----------
+    stock : Stock
+    name : {"people", "appliances", "lighting"}
+    mode : {"standard", "operated"}
+
+    Examples
+    --------
+    >>> from citytwin.energy.stock import load_stock
+    >>> weekly_share(load_stock(profiles="en16798"), "people", "operated")[3, 8:10].tolist()
+    [0.6, 0.6]
+    """
+    share = weekly_occupation(stock, mode)
+    for use, hours in stock.weekly[name].items():
+        share[use] = hours
+    return share
 
 
 def hours_by_month(month_of_day: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -12,14 +12,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin.energy.constructions import Constructions, build_constructions
+from citytwin.energy.period_table import (
+    BASE_USES,
+    Cited,
+    PeriodTable,
+    Permit,
+    at_permit,
+    cited_of,
+    period_table,
+    weighted,
+)
+from citytwin.energy.refurbishment import Refurbishment, build_refurbishment
+from citytwin.energy.weekly import weekly_rows
 from citytwin.errors import CityReadError
 from citytwin.model.demand import HeatSystem
 from citytwin.model.enums import Carrier, Use
 from citytwin.model.reference import CONFIDENCE, read_reference
 
 MODES = ("standard", "operated")
-BASE_USES = tuple(u for u in Use if u not in (Use.UNKNOWN, Use.OTHER))
-_RESIDENTIAL = (Use.SMALL_RESIDENTIAL, Use.APARTMENT)
 _TABLES = {
     "stock": "stock_fi.csv",
     "use": "use_fi.csv",
@@ -27,6 +38,11 @@ _TABLES = {
     "constants": "constants.csv",
     "uncertainty": "uncertainty.csv",
     "systems": "systems_fi.csv",
+    "materials": "materials.csv",
+    "constructions": "constructions_fi.csv",
+    "refurbishment": "refurbishment_fi.csv",
+    "draw_off": "draw_off.csv",
+    "profiles": "profiles_en16798.csv",
 }
 _KEYS = {
     "stock": ("quantity", "use", "permit_from", "permit_to"),
@@ -34,63 +50,15 @@ _KEYS = {
     "constants": ("name",),
     "uncertainty": ("parameter",),
     "systems": ("carrier", "end_use"),
+    "materials": ("material",),
+    "constructions": ("element", "use", "permit_from", "permit_to", "layer", "material"),
+    "refurbishment": ("quantity", "use", "age_from", "age_to"),
+    "draw_off": ("use", "day"),
+    "profiles": ("use", "quantity", "day"),
 }
-
-
-class Cited(NamedTuple):
-    """One number and where it comes from.
-
-    Parameters
-    ----------
-    value : float
-    unit, source, licence : str
-    year : int
-        Of the source.
-    confidence : {"high", "medium", "low"}
-        Low where the number is an assumption or has not been checked against its source.
-    """
-
-    value: float
-    unit: str
-    source: str
-    year: int
-    licence: str
-    confidence: str
-
-
-class PeriodTable(NamedTuple):
-    """One quantity by year of permit and use class.
-
-    Parameters
-    ----------
-    edges : float64 array (e,)
-        Years at which the value may change, ascending.
-    cited : tuple of tuples of Cited
-        By use class, then by period (e + 1).
-    values : float64 array (10, e + 1)
-    confidence : float64 array (10, e + 1)
-        0-100.
-    """
-
-    edges: NDArray[np.float64]
-    cited: tuple[tuple[Cited, ...], ...]
-    values: NDArray[np.float64]
-    confidence: NDArray[np.float64]
-
-
-class Permit(NamedTuple):
-    """Time of permit of some buildings.
-
-    Parameters
-    ----------
-    year : float64 array (n,)
-    spread : float64 array (n,)
-        Standard deviation; where it is not 0 the tables are averaged over the periods by their probability, so that a
-        guessed year just behind a change of the code does not decide alone.
-    """
-
-    year: NDArray[np.float64]
-    spread: NDArray[np.float64]
+PROFILES = ("fi", "en16798")
+WEEKLY = ("people", "appliances", "lighting")
+"""Gains that may have a profile by hour; without one they are on while in use."""
 
 
 class Spread(NamedTuple):
@@ -130,8 +98,13 @@ class Stock:
     constants : mapping of name to Cited
     spreads : mapping of parameter to Spread
     systems : mapping of heat source to HeatSystem
+    constructions : Constructions
+    refurbishment : Refurbishment
+    weekly : mapping of name to mapping of use class to float64 array (168,)
+        Hours of the week that begins on Monday, of the classes that have rows: :data:`WEEKLY` as shares of the power,
+        and ``draw_off`` of hot water in any unit.
     changed : tuple of str
-        What the user overrode.
+        What the user overrode, and profiles of other countries.
     """
 
     periods: Mapping[str, PeriodTable]
@@ -140,6 +113,9 @@ class Stock:
     constants: Mapping[str, Cited]
     spreads: Mapping[str, Spread]
     systems: Mapping[str, HeatSystem]
+    constructions: Constructions
+    refurbishment: Refurbishment
+    weekly: Mapping[str, Mapping[Use, NDArray[np.float64]]]
     changed: tuple[str, ...] = ()
 
     def constant(self, name: str) -> float:
@@ -149,26 +125,38 @@ class Stock:
     def shares(self, use_shares: NDArray[np.floating]) -> NDArray[np.float64]:
         """Use shares (n, 10) with OTHER and UNKNOWN replaced by the classes that stand in for them."""
         given = np.asarray(use_shares, np.float64)
-        return np.stack([weighted(given, column, tuple(Use)) for column in self.stand_ins.T], axis=1)
+        columns = self.stand_ins.T
+        return np.stack([weighted(given, column, np.flatnonzero(column).tolist()) for column in columns], axis=1)
 
     def by_use(self, quantity: str, mode: str) -> NDArray[np.float64]:
         """Values (10,) of a quantity of the use profiles; NaN for OTHER and UNKNOWN."""
         return np.array([cited.value for cited in self.uses[mode, quantity]])
 
-    def by_period(self, quantity: str, shares: NDArray[np.float64], permit: Permit) -> NDArray[np.float64]:
-        """Mean (n,) over the shares (n, 10) of a quantity at the time of permit."""
-        table = self.periods[quantity]
-        return weighted(shares, _at(table.values, table.edges, permit))
+    def table(self, quantity: str, refurbished: bool = False) -> PeriodTable:
+        """Table of a quantity as built, or its expectation over the states of refurbishment."""
+        expected = self.refurbishment.expected if refurbished else {}
+        return expected.get(quantity) or self.periods[quantity]
+
+    def refurbished(self, mode: str) -> bool:
+        """Whether buildings have a probable state of refurbishment in a mode: in operated use, unless told."""
+        return self.constant(f"refurbished_{mode}") > 0
+
+    def by_period(
+        self, quantity: str, shares: NDArray[np.float64], permit: Permit, refurbished: bool = False
+    ) -> NDArray[np.float64]:
+        """Mean (n,) over the shares (n, 10) of a quantity at the time of permit, see :meth:`table`."""
+        table = self.table(quantity, refurbished)
+        return weighted(shares, at_permit(table.values, table.edges, permit))
 
     def of_use(self, quantity: str, use: Use, permit: Permit) -> NDArray[np.float64]:
         """Values (n,) of a quantity for one use class at the time of permit."""
         table = self.periods[quantity]
-        return _at(table.values[use : use + 1], table.edges, permit)[0]
+        return at_permit(table.values[use : use + 1], table.edges, permit)[0]
 
     def confidence(self, quantity: str, shares: NDArray[np.float64], permit: Permit) -> NDArray[np.float64]:
         """Confidence 0-100 of :meth:`by_period`."""
         table = self.periods[quantity]
-        return weighted(shares, _at(table.confidence, table.edges, permit))
+        return weighted(shares, at_permit(table.confidence, table.edges, permit))
 
     def permit(
         self, shares: NDArray[np.float64], year_built: NDArray[np.float64], spread: NDArray[np.float64]
@@ -216,44 +204,20 @@ class Stock:
         return found
 
 
-def _at(values: NDArray[np.float64], edges: NDArray[np.float64], permit: Permit) -> NDArray[np.float64]:
-    """Values by period (u, e + 1) at the time of permit, (u, n)."""
-    known = values[:, np.searchsorted(edges, permit.year, side="right")]
-    if not permit.spread.any():
-        return known
-    from scipy.special import ndtr
-
-    guessed = permit.spread > 0
-    before = ndtr((edges[:, None] - permit.year) / np.where(guessed, permit.spread, 1.0))
-    chance = np.diff(np.vstack([np.zeros_like(permit.year), before, np.ones_like(permit.year)]), axis=0)
-    mean = np.zeros_like(known)
-    for period, probability in enumerate(chance):
-        mean += values[:, period, None] * probability
-    return np.where(guessed, mean, known)
-
-
-def weighted(
-    shares: NDArray[np.float64], values: NDArray[np.float64], uses: Sequence[int] = BASE_USES
-) -> NDArray[np.float64]:
-    """Mean (n,) with the shares (n, 10) of values by use class, (10,) or (10, n).
-
-    Added up class by class, unlike a matrix product, so that a row's last digits do not depend on the other rows.
-    """
-    total = np.zeros(len(shares))
-    for use in uses:
-        total += shares[:, use] * values[use]
-    return total
-
-
-def load_stock(overrides: Mapping[str, Any] | str | Path | None = None) -> Stock:
+def load_stock(overrides: Mapping[str, Any] | str | Path | None = None, profiles: str = "fi") -> Stock:
     """Read the stock tables, with the user's own numbers in place of the shipped ones.
 
     Parameters
     ----------
     overrides : mapping or path of a TOML file, optional
-        Rows by table: ``stock``, ``use``, ``constants``, ``uncertainty``, ``systems``. A row has the columns of the CSV
-        file it overrides; ``source`` is needed, ``year``, ``licence`` and ``confidence`` (default medium) are not. Rows
-        of ``stock`` overlay the shipped periods for the years they name.
+        Rows by table: ``stock``, ``use``, ``constants``, ``uncertainty``, ``systems``, ``materials``,
+        ``constructions``, ``refurbishment``, ``draw_off``, ``profiles``. A row has the columns of the CSV file it
+        overrides; ``source`` is needed, ``year``, ``licence`` and ``confidence`` (default medium) are not. Rows of
+        ``stock`` and ``refurbishment`` overlay the shipped periods for the years or ages they name; rows of
+        ``constructions`` of one element, use and period are all layers of a construction, from outside to inside.
+    profiles : {"fi", "en16798"}
+        How buildings are used: as Decree 1010/2017 says, or, for other countries, hour by hour as EN 16798-1:2019,
+        Annex C, where it has a profile; constructions stay those of Finland until they are overridden.
 
     Returns
     -------
@@ -264,7 +228,8 @@ def load_stock(overrides: Mapping[str, Any] | str | Path | None = None) -> Stock
     CityReadError
         The file cannot be opened or is not TOML.
     ValueError
-        Unknown table, column, use class or quantity, or a row without source.
+        Unknown table, column, use class, quantity or `profiles`, a row without source, a profile without 24 values, or
+        set-points that cross.
 
     Examples
     --------
@@ -273,17 +238,19 @@ def load_stock(overrides: Mapping[str, Any] | str | Path | None = None) -> Stock
     >>> load_stock(own).archetype("apartment", 1965)["u_wall"].value
     0.55
     """
+    if profiles not in PROFILES:
+        raise ValueError(f"profiles must be one of {', '.join(PROFILES)}, not {profiles!r}")
     if overrides is None:
-        return _shipped()
+        return _shipped(profiles)
     if isinstance(overrides, str | Path):
         overrides = _own_tables(Path(overrides))
-    rows = {table: list(read_reference(__package__, name)) for table, name in _TABLES.items()}
-    changed = []
+    rows = _shipped_rows(profiles)
+    changed = list(_shipped(profiles).changed)
     for table, own in overrides.items():
         if table not in _KEYS:
             raise ValueError(f"no stock table {table!r}; there are {', '.join(_KEYS)}")
         for given in own:
-            rows[table].append(_checked(table, given, rows[table]))
+            rows[table].append(_checked(table, given))
             changed.append(f"{table}: {' '.join(str(given.get(key, '')) for key in _KEYS[table])}".strip())
     return replace(_build(rows), changed=tuple(changed))
 
@@ -297,34 +264,42 @@ def _own_tables(path: Path) -> dict[str, Any]:
         raise CityReadError(f"not TOML: {error}", path, advice="See load_stock for the tables it may hold") from error
 
 
+def _shipped_rows(profiles: str) -> dict[str, list[Mapping[str, str]]]:
+    """Rows of the shipped tables; the Finnish use has no profiles by hour."""
+    rows = {table: list(read_reference(__package__, name)) for table, name in _TABLES.items()}
+    if profiles == "fi":
+        rows["profiles"] = []
+    else:
+        rows["use"] += read_reference(__package__, f"use_{profiles}.csv")
+    return rows
+
+
 @cache
-def _shipped() -> Stock:
-    return _build({table: read_reference(__package__, name) for table, name in _TABLES.items()})
+def _shipped(profiles: str) -> Stock:
+    stock = _build(_shipped_rows(profiles))
+    return stock if profiles == "fi" else replace(stock, changed=(f"profiles: {profiles}",))
 
 
-def _checked(table: str, given: Mapping[str, Any], shipped: Sequence[Mapping[str, str]]) -> dict[str, str]:
+def _checked(table: str, given: Mapping[str, Any]) -> dict[str, str]:
     """A user's row as text, complete, or ValueError."""
+    shipped = read_reference(__package__, _TABLES[table])
     unknown = set(given) - set(shipped[0])
     if unknown:
         raise ValueError(f"stock table {table!r} has no column {', '.join(sorted(unknown))}")
     if not given.get("source"):
         raise ValueError(f"a row of stock table {table!r} has no source: say where the number comes from")
     row = dict.fromkeys(shipped[0], "") | {"year": "0", "licence": "user", "confidence": "medium"}
-    row |= {key: str(value) for key, value in given.items()}
-    needed = [key for key in _KEYS[table] if not key.startswith("permit") and not row[key]]
+    row |= {key: str(value) for key, value in given.items()} | {"origin": "user"}
+    needed = [key for key in _KEYS[table] if not key.endswith(("_from", "_to")) and not row[key]]
     if needed:
         raise ValueError(f"a row of stock table {table!r} has no {', '.join(needed)}")
-    for key in ("quantity", "name", "parameter", "carrier", "end_use"):
+    for key in ("quantity", "name", "parameter", "carrier", "end_use", "day"):
         known = {shipped_row.get(key) for shipped_row in shipped}
         if key in row and row[key] not in known:
             raise ValueError(f"stock table {table!r} has no {key} {row[key]!r}")
     if row["confidence"] not in CONFIDENCE:
         raise ValueError(f"confidence must be one of {', '.join(CONFIDENCE)}, not {row['confidence']!r}")
     return row
-
-
-def _cited(row: Mapping[str, str]) -> Cited:
-    return Cited(float(row["value"]), row["unit"], row["source"], int(row["year"]), row["licence"], row["confidence"])
 
 
 def _build(tables: Mapping[str, Sequence[Mapping[str, str]]]) -> Stock:
@@ -338,11 +313,13 @@ def _build(tables: Mapping[str, Sequence[Mapping[str, str]]]) -> Stock:
         systems[carrier] = HeatSystem(
             by_end["heating"]["delivered"], float(by_end["heating"]["value"]), float(by_end["hot_water"]["value"])
         )
+    periods = {q: period_table(q, [r for r in tables["stock"] if r["quantity"] == q]) for q in quantities}
+    constants = {row["name"]: cited_of(row) for row in tables["constants"]}
     return Stock(
-        periods={q: _period_table(q, [r for r in tables["stock"] if r["quantity"] == q]) for q in quantities},
+        periods=periods,
         uses=_use_profiles(tables["use"]),
         stand_ins=stand_ins,
-        constants={row["name"]: _cited(row) for row in tables["constants"]},
+        constants=constants,
         spreads={
             row["parameter"]: Spread(
                 row["kind"] == "relative",
@@ -354,42 +331,13 @@ def _build(tables: Mapping[str, Sequence[Mapping[str, str]]]) -> Stock:
             for row in tables["uncertainty"]
         },
         systems=systems,
-    )
-
-
-def _applies(row_use: str, use: Use) -> int:
-    """How closely a row's use fits a class: 3 the class itself, 2 its group, 1 all, 0 not at all."""
-    group = "residential" if use in _RESIDENTIAL else "non_residential"
-    return {use.word: 3, group: 2, "all": 1}.get(row_use, 0)
-
-
-def _period_table(quantity: str, rows: Sequence[Mapping[str, str]]) -> PeriodTable:
-    """Table of one quantity; of the rows that cover a period the closest use wins, then the last row."""
-    spans = [(float(r["permit_from"] or -np.inf), float(r["permit_to"] or np.inf)) for r in rows]
-    for row in rows:
-        if row["use"] not in ("all", "residential", "non_residential"):
-            Use.from_word(row["use"])
-    edges = sorted({edge for span in spans for edge in span if np.isfinite(edge)})
-    starts = [-np.inf, *edges]
-    no_row = Cited(np.nan, "", "", 0, "", "low")
-    cited: list[tuple[Cited, ...]] = []
-    for use in Use:
-        chosen: list[Cited] = []
-        for start in starts:
-            fitting = [
-                (_applies(row["use"], use), number)
-                for number, (row, (first, stop)) in enumerate(zip(rows, spans, strict=True))
-                if _applies(row["use"], use) and first <= start < stop
-            ]
-            if not fitting and use in BASE_USES:
-                raise ValueError(f"no value of {quantity} for {use.word} permitted from {start}")
-            chosen.append(_cited(rows[max(fitting)[1]]) if fitting and use in BASE_USES else no_row)
-        cited.append(tuple(chosen))
-    return PeriodTable(
-        np.array(edges),
-        tuple(cited),
-        np.array([[c.value for c in row] for row in cited]),
-        np.array([[CONFIDENCE[c.confidence] for c in row] for row in cited], float),
+        constructions=build_constructions(tables["constructions"], tables["materials"]),
+        weekly={
+            name: weekly_rows((row for row in tables["profiles"] if row["quantity"] == name), f"profile of {name}")
+            for name in WEEKLY
+        }
+        | {"draw_off": weekly_rows(tables["draw_off"], "profile of draw_off")},
+        refurbishment=build_refurbishment(tables["refurbishment"], periods, constants["reference_year"].value),
     )
 
 
@@ -399,7 +347,7 @@ def _use_profiles(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], tu
     quantities: dict[str, None] = {}
     for row in rows:
         quantities[row["quantity"]] = None
-        found.setdefault((row["mode"], row["quantity"]), {})[Use.from_word(row["use"])] = _cited(row)
+        found.setdefault((row["mode"], row["quantity"]), {})[Use.from_word(row["use"])] = cited_of(row)
     none = Cited(np.nan, "", "", 0, "", "low")
     table = {}
     for mode in MODES:
@@ -410,4 +358,15 @@ def _use_profiles(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], tu
             if missing:
                 raise ValueError(f"no {quantity} for {', '.join(missing)}")
             table[mode, quantity] = tuple(by_use.get(use, none) for use in Use)
+    _check_setpoints(table)
     return table
+
+
+def _check_setpoints(table: Mapping[tuple[str, str], tuple[Cited, ...]]) -> None:
+    for mode in MODES:
+        for use in BASE_USES:
+            heating, cooling = (table[mode, f"{name}_setpoint"][use].value for name in ("heating", "cooling"))
+            if not heating < cooling:
+                raise ValueError(
+                    f"set-points of {use.word} cross in {mode} use: heating {heating:g}, cooling {cooling:g} degC"
+                )

@@ -7,11 +7,15 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin.energy.refurbishment import COMPONENTS
 from citytwin.energy.stock import Stock
 from citytwin.model.buildings import Buildings
 from citytwin.model.enums import Source
 
 Deviations = dict[str, NDArray[np.float64]]
+
+RENEWED = "renewed/"
+"""Prefix of the random numbers (0 to 1) that say by their component whether a draw has been renewed."""
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 
@@ -61,6 +65,14 @@ def normal(names: list[str], draws: int, stream: str) -> NDArray[np.float64]:
     return radius * np.cos(2.0 * np.pi * uniform(names, draws, stream + "/angle"))
 
 
+def archetypes_of(buildings: Buildings) -> tuple[list[str], NDArray[np.int64]]:
+    """Names of the archetypes (main use and decade) among some buildings, and the archetype of each (n,)."""
+    decade = np.nan_to_num(buildings.year_built // 10, nan=-1).astype(int)
+    names = [f"{use}/{ten}" for use, ten in zip(buildings.use.tolist(), decade.tolist(), strict=True)]
+    distinct, member = np.unique(np.array(names, dtype=str), return_inverse=True)
+    return distinct.tolist(), member.astype(np.int64)
+
+
 def draw_deviations(buildings: Buildings, stock: Stock, draws: int) -> Deviations:
     """Deviations of each parameter in ``uncertainty.csv`` for each building and draw.
 
@@ -80,17 +92,17 @@ def draw_deviations(buildings: Buildings, stock: Stock, draws: int) -> Deviation
         Factors for relative parameters, log-normal with mean 1 so that draws scatter around the central value;
         differences with mean 0 for absolute ones.
     """
-    decade = np.nan_to_num(buildings.year_built // 10, nan=-1).astype(int)
-    archetypes = [f"{use}/{ten}" for use, ten in zip(buildings.use.tolist(), decade.tolist(), strict=True)]
-    distinct, member = np.unique(np.array(archetypes), return_inverse=True)
+    distinct, member = archetypes_of(buildings)
     names = [str(name) for name in buildings.id]
     deviations = {}
     for parameter, spread in stock.spreads.items():
         own = normal(names, draws, parameter)
-        common = normal(distinct.tolist(), draws, "archetype/" + parameter)[member]
+        common = normal(distinct, draws, "archetype/" + parameter)[member]
         z = np.sqrt(spread.shared) * common + np.sqrt(1.0 - spread.shared) * own
         sd = np.where(is_imputed(buildings, spread.imputed_by), spread.sd_imputed, spread.sd)[:, None]
         deviations[parameter] = np.exp(sd * z - sd**2 / 2) if spread.relative else sd * z
+    for component in COMPONENTS:
+        deviations[RENEWED + component] = uniform(names, draws, RENEWED + component)
     return deviations
 
 

@@ -22,8 +22,24 @@ from typing import Any, TypeVar, overload
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
-FASTMATH: dict[str, str] = {}
-"""Kernels (``module.function``) that may ask for ``fastmath=True``: why it is safe and what was measured."""
+FASTMATH: dict[str, str] = {
+    "zone_block.add_inputs": "finite inputs, whole blocks of lanes; fused multiply-add, 61 to 54 ns",
+    "zone_block.add_drive": "finite inputs, whole blocks of lanes; fused multiply-add",
+    "zone_block.held": "finite inputs, whole blocks of lanes; fused multiply-add",
+    "zone_block.warm_lanes": "finite inputs, whole blocks of lanes; vector sum, 28 to 3 ns",
+    "zone_block.air_out": "finite inputs, whole blocks of lanes; as step_four",
+    "zone_block.step_two": "finite inputs, whole blocks of lanes; fused multiply-add, 52 to 48 ns",
+    "zone_block.step_four": "finite inputs, whole blocks of lanes; fused multiply-add, 71 to 66 ns",
+    "zone_block.tally": "finite inputs, whole blocks of lanes; 14 to 12 ns",
+    "zone_block.add_weighted": "finite inputs, whole blocks of lanes; fused multiply-add",
+    "zone_block.add_above": "finite inputs, whole blocks of lanes; as tally",
+    "zone_block.add_totals": "finite inputs, whole blocks of lanes; vector sum, 32 to 3 ns",
+}
+"""Kernels (``module.function``) that may ask for ``fastmath=True``: why it is safe and what was measured.
+
+Finite inputs: limits that are infinite are replaced before. Whole blocks: loops always run over full vectors, so that
+each lane goes through the same instructions. Times are of 64 lanes and up to four hours.
+"""
 
 
 def kernel_hash() -> str:

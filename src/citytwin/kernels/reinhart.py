@@ -19,6 +19,10 @@ SUBDIVISION = 4
 """Cells along each side of a patch over which cosines and radiances are averaged."""
 
 
+_STEPS = 1024
+"""Of the cosine of incidence, between which what glass lets through is interpolated."""
+
+
 class Patches(NamedTuple):
     """Patches in rows from the horizon up, each row clockwise from north, the cap at the zenith last.
 
@@ -134,6 +138,11 @@ def projected_solid_angles(
                 away += (cells[patch, cell, axis] - middle[patch, axis]) ** 2
             reach[patch] = max(reach[patch], math.sqrt(away))
 
+    seen = np.zeros(_STEPS + 2)
+    for k in range(1, _STEPS + 2):
+        cosine = min(k, _STEPS) / _STEPS
+        seen[k] = cosine * incidence_modifier(cosine, angular_loss) / n_cells
+
     result = np.empty((n, n_patches), np.float32)
     for i in range(n):
         x, y, z = normals[i, 0], normals[i, 1], normals[i, 2]
@@ -145,8 +154,9 @@ def projected_solid_angles(
                 mean = 0.0
                 for cell in range(n_cells):
                     cosine = x * cells[patch, cell, 0] + y * cells[patch, cell, 1] + z * cells[patch, cell, 2]
-                    if cosine > 0.0:
-                        mean += cosine * incidence_modifier(cosine, angular_loss) / n_cells
+                    place = min(max(cosine, 0.0), 1.0) * _STEPS
+                    k = int(place)
+                    mean += seen[k] + (place - k) * (seen[k + 1] - seen[k])
             result[i, patch] = mean * solid_angle[patch]
     return result
 

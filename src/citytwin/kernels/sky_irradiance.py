@@ -43,24 +43,28 @@ def add_reflected_gains(
 
 @jit
 def add_weighted_gains(
-    gains: NDArray[np.float32], weight: NDArray[np.float32], target: NDArray[np.int64], out: NDArray[np.float32]
+    gains: NDArray[np.float32],
+    weight: NDArray[np.float32],
+    source: NDArray[np.int64],
+    target: NDArray[np.int64],
+    out: NDArray[np.float32],
 ) -> None:
     """Add gains of surfaces to those of sums they count for: what they receive is linear in radiance.
 
     Parameters
     ----------
     gains : float32, (k, q), sr
-    weight : float32, (k,)
-    target : int64, (k,)
-        Row of `out`.
+    weight : float32, (u,)
+    source, target : int64, (u,)
+        Row of `gains` and of `out` of each use.
     out : float32, (n, q)
-        Added to, surface after surface.
+        Added to, use after use.
     """
-    for i in range(len(gains)):
-        row = out[target[i]]
+    for i in range(len(weight)):
+        one, row = gains[source[i]], out[target[i]]
         factor = weight[i]
         for q in range(gains.shape[1]):
-            row[q] += factor * gains[i, q]
+            row[q] += factor * one[q]
 
 
 @jit

@@ -99,46 +99,6 @@ def _irradiance(
 
 
 @jit
-def add_weighted_sun(
-    visible: NDArray[np.uint8],
-    response: NDArray[np.float32],
-    normals: NDArray[np.float64],
-    weight: NDArray[np.float32],
-    target: NDArray[np.int64],
-    sun: Sun,
-    angular_loss: float,
-    diffuse_modifier: float,
-    start: int,
-    stop: int,
-    out: NDArray[np.float32],
-) -> None:
-    """Add what :func:`add_sun` adds, each surface times a weight and to a row of `out` that several may share.
-
-    Parameters
-    ----------
-    visible, response, normals : arrays (n, d), (n, p) and (n, 3)
-    weight : float32, (n,)
-    target : int64, (n,)
-        Row of `out`.
-    sun : Sun
-    angular_loss, diffuse_modifier : float
-    start, stop : int
-    out : float32, (m, h)
-        Added to in the columns `start` to `stop`, surface after surface.
-    """
-    n_hours = stop - start
-    near = NearSun(np.empty(visible.shape[1], np.float32), np.empty(n_hours, np.float32), np.empty(n_hours, np.float32))
-    result = np.empty(n_hours, np.float32)
-    for i in range(len(visible)):
-        _look_at_sun(visible[i], normals[i], sun, start, stop, near)
-        _irradiance(response[i], sun, angular_loss, diffuse_modifier, start, stop, near, result)
-        row = out[target[i]]
-        factor = weight[i]
-        for h in range(n_hours):
-            row[start + h] += factor * result[h]
-
-
-@jit
 def add_sun(
     visible: NDArray[np.uint8],
     response: NDArray[np.float32],
@@ -174,10 +134,14 @@ def add_sun(
     out : float32, (n, h), W/m2
         Added to in the columns `start` to `stop`.
     """
-    add_weighted_sun(
-        visible, response, normals, np.ones(len(visible), np.float32), np.arange(len(visible)), sun, angular_loss,
-        diffuse_modifier, start, stop, out,
-    )  # fmt: skip
+    n_hours = stop - start
+    near = NearSun(np.empty(visible.shape[1], np.float32), np.empty(n_hours, np.float32), np.empty(n_hours, np.float32))
+    result = np.empty(n_hours, np.float32)
+    for i in range(len(visible)):
+        _look_at_sun(visible[i], normals[i], sun, start, stop, near)
+        _irradiance(response[i], sun, angular_loss, diffuse_modifier, start, stop, near, result)
+        for h in range(n_hours):
+            out[i, start + h] += result[h]
 
 
 @jit

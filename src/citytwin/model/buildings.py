@@ -62,6 +62,8 @@ class Buildings:
         Wall area to outdoor air, windows included.
     outer_floor_area : float64 array (n,)
         Floors over outdoor air.
+    unheated_floor_area : float64 array (n,)
+        Floors over an unheated neighbour, as a car park.
     exposed_perimeter : float64 array (n,)
         Footprint perimeter without party walls.
     year_built : float64 array (n,)
@@ -119,6 +121,7 @@ class Buildings:
     unheated_wall_area: FloatColumn
     exposed_wall_area: FloatColumn
     outer_floor_area: FloatColumn
+    unheated_floor_area: FloatColumn
     exposed_perimeter: FloatColumn
     year_built: FloatColumn
     use: CodeColumn
@@ -301,6 +304,6 @@ GROUP_COLUMNS = ("group_kind", "group_azimuth", "group_tilt", "group_area")
 EXPORTED = (
     "status", "heated", "ground_z", "height", "storeys", "volume", "permitted_floor_area", "total_floor_area",
     "gross_floor_area", "heated_floor_area", "footprint_area", "wall_area", "roof_area", "ground_area", "window_area",
-    "party_wall_area", "unheated_wall_area", "exposed_wall_area", "outer_floor_area", "exposed_perimeter",
-    "year_built", "use", "carrier", "quality",
+    "party_wall_area", "unheated_wall_area", "exposed_wall_area", "outer_floor_area", "unheated_floor_area",
+    "exposed_perimeter", "year_built", "use", "carrier", "quality",
 )  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,7 +66,7 @@ class EnergyDemand:
     heating_kwh : float64 array (n,)
         Space heating.
     hot_water_kwh : float64 array (n,)
-        Net need and circulation losses.
+        Net need and losses of pipes.
     cooling_kwh : float64 array (n,)
         0 where the stock has no cooling, as in dwellings.
     electricity_kwh : float64 array (n,)
@@ -145,6 +145,12 @@ class EnergyDemand:
             f"{self.heating_kwh.sum() / 1000:.0f} MWh, use={self.use!r}, model={self.model!r})"
         )
 
+    def with_notes(self, findings: Findings, **parameters: Any) -> EnergyDemand:
+        """The same demand with more findings and more parameters in its provenance."""
+        return replace(
+            self, findings=self.findings + findings, provenance=self.provenance.with_parameters(**parameters)
+        )
+
     @property
     def n_draws(self) -> int:
         """Number of draws that quantiles come from."""
@@ -157,7 +163,7 @@ class EnergyDemand:
     def district_hourly(self, name: str) -> FloatColumn:
         """Sum over the buildings by hour (8760,), kW, of a name in :data:`HOURLY`.
 
-        Hot water is spread evenly over the year: the model has no draw-off profile.
+        Hot water follows the weekly draw-off profiles of the uses; circulation loses heat evenly.
         """
         return self.district_kw[_known(name, HOURLY)]
 
@@ -213,6 +219,48 @@ class EnergyDemand:
         """
         return float(np.quantile(self._drawn(_known(name, MONTHLY)).sum(axis=0, dtype=np.float64), q))
 
+    def probability_less(self, other: EnergyDemand, name: str) -> FloatColumn:
+        """Probability (n,) that each building needs less here than in another alternative of the same buildings.
+
+        Draw d of a building has the same parameters in every alternative (common random numbers), so that what is not
+        known about the building does not hide the difference between the two. Equal draws count half.
+
+        Parameters
+        ----------
+        other : EnergyDemand
+            Of the same buildings in any order; where numbers of draws differ, the first draws of both are compared.
+        name : str
+            One of :data:`ANNUAL`.
+
+        Raises
+        ------
+        ValueError
+            Unknown name, other buildings, or no draws were made.
+
+        Examples
+        --------
+        ``(renovated.probability_less(today, "heating_kwh") > 0.95).all()``
+        """
+        ours, theirs = self._paired(other, _known(name, ANNUAL))
+        return np.asarray(_share_less(ours, theirs), np.float64)
+
+    def district_probability_less(self, other: EnergyDemand, name: str) -> float:
+        """Probability that the sum over all buildings is less here than in another alternative of them.
+
+        Parameters and errors as :meth:`probability_less`, for a name in :data:`MONTHLY`.
+        """
+        ours, theirs = self._paired(other, _known(name, MONTHLY))
+        return float(_share_less(ours.sum(axis=0, dtype=np.float64), theirs.sum(axis=0, dtype=np.float64)))
+
+    def _paired(self, other: EnergyDemand, name: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Draws of both, building by building and draw by draw."""
+        row = {building: k for k, building in enumerate(other.building.tolist())}
+        if len(self) != len(other) or not row.keys() >= set(self.building.tolist()):
+            raise ValueError("only demands of the same buildings can be compared draw by draw")
+        draws = min(self.n_draws, other.n_draws)
+        rows = [row[building] for building in self.building.tolist()]
+        return self._drawn(name)[:, :draws], other._drawn(name)[rows, :draws]
+
     def _drawn(self, name: str) -> NDArray[np.float32]:
         if self.n_draws == 0:
             raise ValueError("no draws were made: simulate with draws=64 to get quantiles")
@@ -243,14 +291,16 @@ class EnergyDemand:
         return tuple(dict.fromkeys(["electricity", *(system.delivered for system in self.systems.values())]))
 
     def to_pandas(self) -> pd.DataFrame:
-        """One row a building, index ``building_id``; a 10th and 90th percentile of heating where draws were made."""
+        """One row a building, index ``building_id``; 10th, 50th and 90th percentiles where draws were made."""
         import pandas as pd
 
         columns: dict[str, NDArray[np.generic]] = {name: getattr(self, name) for name in ANNUAL}
         columns["cooling_peak_kw"] = self.cooling_peak_kw
         if self.n_draws:
-            columns["heating_kwh_p10"] = self.quantile("heating_kwh", 0.1)
-            columns["heating_kwh_p90"] = self.quantile("heating_kwh", 0.9)
+            for name in ANNUAL:
+                quantiles = np.quantile(self.draws[name], [0.1, 0.5, 0.9], axis=1)
+                for percent, values in zip((10, 50, 90), quantiles, strict=True):
+                    columns[f"{name}_p{percent}"] = values.astype(np.float64)
         columns["heated_floor_area_m2"] = self.heated_floor_area
         columns["heating_kwh_m2"] = self.heating_kwh / self.heated_floor_area
         columns["carrier"] = Carrier.words(self.carrier)
@@ -285,6 +335,11 @@ class EnergyDemand:
             coords={"building_id": self.building.astype(str), "month": np.arange(1, 13), "hour": np.arange(8760)},
             attrs={"use": self.use, "model": self.model},
         )
+
+
+def _share_less(ours: NDArray[np.floating], theirs: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Share of the draws, the last axis, in which the first is less; equal ones count half."""
+    return (ours < theirs).mean(axis=-1) + 0.5 * (ours == theirs).mean(axis=-1)
 
 
 def _known(name: str, names: tuple[str, ...]) -> str:

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from citytwin._compat import require
 from citytwin._threads import map_blocks
 from citytwin.model._cast import as_rows
+from citytwin.model.facets import Facets, facet_hours
 from citytwin.model.findings import Findings
 from citytwin.model.polygons import surface_polygons
 from citytwin.model.provenance import Provenance
 from citytwin.model.ragged import freeze
 from citytwin.model.sample_map import SampleMap
-from citytwin.model.sky_dome import Exposure, SkyDome, hours_of, sun_over, weighted_hours
+from citytwin.model.sky_dome import Exposure, SkyDome, hours_of, sun_over
 from citytwin.model.sun import NOMINAL_YEAR_DAYS, Day, as_dates
 from citytwin.model.weather import HOURS
 
@@ -105,6 +106,11 @@ class Irradiation:
         """Sum of the year, kWh/m2, float64 (n,)."""
         return self.monthly.sum(1)
 
+    @property
+    def normal(self) -> NDArray[np.float64]:
+        """Unit vector to the outside of each surface (n, 3): east, north, up."""
+        return self.exposure.normal[self.row]
+
     @cached_property
     def _row_of_surface(self) -> dict[int, int]:
         return {int(surface): row for row, surface in enumerate(self.surface)}
@@ -151,50 +157,24 @@ class Irradiation:
         map_blocks(fill, len(wanted), SURFACES_A_BLOCK)
         return result
 
-    def weighted_hourly(
-        self,
-        rows: NDArray[np.integer] | Sequence[int],
-        weight: NDArray[np.floating],
-        target: NDArray[np.integer],
-        n: int,
-        angular_loss: float | NDArray[np.floating] = 0.0,
-    ) -> NDArray[np.float32]:
-        """Sums of :meth:`hourly` over surfaces, each with a weight: the sun on all windows of a building, say.
+    def facet_hourly(self, facets: Facets, start: int, stop: int) -> NDArray[np.float32]:
+        """Hours of the sums that facets of some buildings count for.
 
-        Surfaces are put together before they meet the hours, so that a sum costs little more than a surface. The
-        caller divides long work into blocks of targets; a sum does not depend on the others.
+        Surfaces are put together before they meet the hours, so that a sum costs little more than a surface.
 
         Parameters
         ----------
-        rows : int array (k,)
-            Rows of this table.
-        weight : float array (k,)
-            Of each row, for example m2 of window.
-        target : int array (k,)
-            Sum that each row counts for, 0 to n - 1.
-        n : int
-            Number of sums.
-        angular_loss : float or float array (k,)
-            As in :meth:`hourly`, of all or of each.
+        facets : Facets
+            Of surfaces of this table.
+        start, stop : int
+            Buildings; the caller divides long work into blocks of them. A sum does not depend on the others.
 
         Returns
         -------
-        float32 array (n, 8760), W/m2 times the unit of `weight`
-
-        Raises
-        ------
-        ValueError
-            A row or target is out of range, the three do not have one length, or a coefficient is negative.
+        float32 array ((stop - start) * streams, 8760), W/m2 times the unit of the weights
         """
-        if not (np.asarray(angular_loss) >= 0.0).all():
-            raise ValueError(f"angular_loss must not be negative, but is {np.min(angular_loss)}")
-        wanted = self.row[as_rows(rows, "rows", len(self))]
-        sums = as_rows(target, "target", n).astype(np.int64)
-        if not len(wanted) == len(weight) == len(sums):
-            raise ValueError(f"{len(wanted)} rows need as many weights and targets, not {len(weight)} and {len(sums)}")
-        result = np.zeros((n, HOURS), np.float32)
-        weight, loss = np.asarray(weight, np.float32), np.asarray(angular_loss, np.float64)
-        result[:, self.dome.hour] = weighted_hours(self.exposure, self.dome, wanted, weight, sums, n, loss)
+        result = np.zeros((facets.streams * (stop - start), HOURS), np.float32)
+        result[:, self.dome.hour] = facet_hours(self.exposure, self.dome, self.row, facets, start, stop)
         return result
 
     def sun_hours(self, dates: Day | Iterable[Day]) -> NDArray[np.float64]:
@@ -245,7 +225,7 @@ class Irradiation:
         """
         import pandas as pd
 
-        normal = self.exposure.normal[self.row]
+        normal = self.normal
         level = np.hypot(normal[:, 0], normal[:, 1]) < LEVEL
         columns = {
             "building": self.building,

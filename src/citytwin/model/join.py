@@ -21,7 +21,7 @@ OWN_ID = ("building_id", "gml:id")
 """Names by which a table may hold the identifiers of the city's own objects."""
 
 
-def _key(value: object) -> str:
+def key_text(value: object) -> str:
     """Key as text: 64497.0 and "64497" are the same, missing is ""."""
     if value is None or value != value:
         return ""
@@ -49,7 +49,7 @@ def join_table(city: CityModel, table: pd.DataFrame, on: str, source: str) -> Ci
             source,
             advice=f"It has {OWN_ID[0]}, {', '.join(sorted(attributes.keys))}",
         )
-    keys = [_key(value) for value in table[on]]
+    keys = [key_text(value) for value in table[on]]
     filled = [key for key in keys if key not in ("", "0")]
     if len(set(filled)) < len(filled):
         twice = next(key for key in filled if filled.count(key) > 1)
@@ -57,7 +57,7 @@ def join_table(city: CityModel, table: pd.DataFrame, on: str, source: str) -> Ci
             f"key {on}={twice!r} occurs {filled.count(twice)} times", source, advice="Keep one row a key"
         )
     row_of_key = {key: row for row, key in enumerate(keys) if key not in ("", "0")}
-    model_keys = [_key(value) for value in (attributes[on].as_text() if on in attributes else city.objects.id)]
+    model_keys = [key_text(value) for value in (attributes[on].as_text() if on in attributes else city.objects.id)]
     hits = [(row, row_of_key[key]) for row, key in enumerate(model_keys) if key in row_of_key]
     if not hits:
         raise CityReadError(

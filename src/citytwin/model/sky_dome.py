@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 
 PATCHES_A_BLOCK = 256
+WHOLE = np.float32(255.0)
+"""Stands for all of a surface in visible fractions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,59 +198,18 @@ def hours_of(
     -------
     float32 array (k, h), W/m2
     """
-    alone, each = np.ones(len(rows), np.float32), np.arange(len(rows))
-    return weighted_hours(exposure, dome, rows, alone, each, len(rows), angular_loss)
-
-
-def weighted_hours(
-    exposure: Exposure,
-    dome: SkyDome,
-    rows: NDArray[np.integer],
-    weight: NDArray[np.float32],
-    target: NDArray[np.int64],
-    n: int,
-    angular_loss: float | NDArray[np.float64] = 0.0,
-) -> NDArray[np.float32]:
-    r"""Weighted sums of :func:`hours_of` over surfaces, :math:`S_m(h) = \sum_{i: t_i = m} w_i E_i(h)`.
-
-    Surfaces are put together before they meet the sky, so that a building costs as much as a surface.
-
-    Parameters
-    ----------
-    exposure : Exposure
-    dome : SkyDome
-    rows : int array (k,)
-        Of `exposure`.
-    weight : float32 array (k,)
-    target : int64 array (k,)
-        Row of the result that each surface counts for.
-    n : int
-        Rows of the result.
-    angular_loss : float or float64 array (k,)
-        As in :func:`hours_of`, of all or of each.
-
-    Returns
-    -------
-    float32 array (n, h), W/m2 times the unit of `weight`
-    """
     from citytwin.kernels.martin_ruiz import hemispherical_modifier
-    from citytwin.kernels.sky_irradiance import add_sky, add_weighted_gains
-    from citytwin.kernels.sun_irradiance import add_weighted_sun
+    from citytwin.kernels.sky_irradiance import add_sky
+    from citytwin.kernels.sun_irradiance import add_sun
 
-    result = np.zeros((n, len(dome.hour)), np.float32)
-    loss = np.broadcast_to(angular_loss, len(rows))
-    covers = [(a, np.flatnonzero(loss == a)) for a in np.unique(loss).tolist()]
+    result = np.zeros((len(rows), len(dome.hour)), np.float32)
+    normal = exposure.normal[rows]
+    passed = hemispherical_modifier(angular_loss)
     for k, (leaf, lit) in enumerate(zip(dome.leaf, dome.response, strict=True)):
         start, stop = int(dome.state[k]), int(dome.state[k + 1])
-        gains = np.zeros((n, len(dome.sky.direction)), np.float32)
-        for a, part in covers:
-            here, w, t = rows[part], weight[part], target[part]
-            visible, response = exposure.visible[leaf][here], exposure.response[lit][here]
-            normal = exposure.normal[here]
-            passed = hemispherical_modifier(a)
-            add_weighted_gains(_gains(visible, response, normal, dome, a), w, t, gains)
-            add_weighted_sun(visible, response, normal, w, t, dome.sun, a, passed, start, stop, result)
-        add_sky(gains, dome.radiance, start, stop, result)
+        visible, response = exposure.visible[leaf][rows], exposure.response[lit][rows]
+        add_sky(gains_of(visible / WHOLE, response, normal, dome, angular_loss), dome.radiance, start, stop, result)
+        add_sun(visible, response, normal, dome.sun, angular_loss, passed, start, stop, result)
     return result
 
 
@@ -262,7 +223,7 @@ def months_of(exposure: Exposure, dome: SkyDome, rows: NDArray[np.integer]) -> N
     for k, (leaf, lit) in enumerate(zip(dome.leaf, dome.response, strict=True)):
         start, stop = int(dome.state[k]), int(dome.state[k + 1])
         visible, response = exposure.visible[leaf][rows], exposure.response[lit][rows]
-        add_monthly_sky(_gains(visible, response, normal, dome, 0.0), dome.monthly_sky[k], result)
+        add_monthly_sky(gains_of(visible / WHOLE, response, normal, dome, 0.0), dome.monthly_sky[k], result)
         add_monthly_sun(visible, response, normal, dome.sun, dome.month, start, stop, result)
     return result
 
@@ -275,21 +236,31 @@ def sky_view_of(exposure: Exposure, dome: SkyDome, rows: NDArray[np.integer]) ->
     return sky_view(exposure.visible[0][rows, : projected.shape[1]], projected)
 
 
-def _gains(
-    visible: NDArray[np.uint8],
+def gains_of(
+    visible: NDArray[np.float32],
     response: NDArray[np.float32],
     normal: NDArray[np.float64],
     dome: SkyDome,
     angular_loss: float,
 ) -> NDArray[np.float32]:
-    """Irradiance for each unit of radiance of each patch of the sky, straight and reflected, float32 (k, q)."""
+    """Irradiance for each unit of radiance of each patch of the sky, straight and reflected, float32 (k, q).
+
+    Parameters
+    ----------
+    visible : float32 array (k, d)
+        Visible share of each direction, 0 to 1.
+    response : float32 array (k, p)
+    normal : float64 array (k, 3)
+    dome : SkyDome
+    angular_loss : float
+    """
     from citytwin.kernels.martin_ruiz import hemispherical_modifier
     from citytwin.kernels.patch_overlap import coarse_sums
     from citytwin.kernels.reinhart import projected_solid_angles
     from citytwin.kernels.sky_irradiance import add_reflected_gains
 
     projected = projected_solid_angles(normal, dome.patches.cells, dome.patches.solid_angle, angular_loss)
-    projected *= visible[:, : projected.shape[1]] / np.float32(255.0)
+    projected *= visible[:, : projected.shape[1]]
     gains = coarse_sums(projected, dome.to_sky, len(dome.sky.direction))
     passed = hemispherical_modifier(angular_loss)
     add_reflected_gains(response, dome.sky.solid_angle, dome.to_coarse, passed, gains)

@@ -16,6 +16,19 @@ def sky_temperature_from_infrared(infrared: NDArray[np.float64]) -> NDArray[np.f
     return (infrared / STEFAN_BOLTZMANN) ** 0.25 - ZERO_CELSIUS
 
 
+def clear_sky_emissivity(temp_air: NDArray[np.float64], relative_humidity: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Emissivity of a sky without clouds after Prata, see :func:`sky_temperature_from_clearness`.
+
+    Parameters
+    ----------
+    temp_air : float64 array (n,), degrees Celsius
+    relative_humidity : float64 array (n,), percent
+    """
+    vapour_hpa = relative_humidity / 100.0 * 6.1094 * np.exp(17.625 * temp_air / (temp_air + 243.04))
+    water = 46.5 * vapour_hpa / (temp_air + ZERO_CELSIUS)
+    return 1.0 - (1.0 + water) * np.exp(-np.sqrt(1.2 + 3.0 * water))
+
+
 def sky_temperature_from_clearness(
     temp_air: NDArray[np.float64],
     relative_humidity: NDArray[np.float64],
@@ -54,10 +67,7 @@ def sky_temperature_from_clearness(
     doi:10.1175/1520-0450(1996)035<0601:IMFAOS>2.0.CO;2.
     """
     kelvin = temp_air + ZERO_CELSIUS
-    vapour_hpa = relative_humidity / 100.0 * 6.1094 * np.exp(17.625 * temp_air / (temp_air + 243.04))
-    water = 46.5 * vapour_hpa / kelvin
-    clear = 1.0 - (1.0 + water) * np.exp(-np.sqrt(1.2 + 3.0 * water))
-
+    clear = clear_sky_emissivity(temp_air, relative_humidity)
     cosine = np.maximum(np.cos(np.radians(zenith)), 1e-3)
     clear_ghi = 1098.0 * cosine * np.exp(-0.057 / cosine)
     bright = np.flatnonzero(clear_ghi >= LOWEST_CLEAR_SKY_GHI)

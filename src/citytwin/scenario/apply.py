@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.energy import Stock, load_stock
+from citytwin.energy.measures import improves
 from citytwin.errors import ScenarioError
 from citytwin.model.enums import Carrier, Severity, Source, Status
 from citytwin.model.findings import Finding, Findings
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 OVERLAP_SHARE = 0.5
 FUTURE = (Status.PLANNED, Status.UNDER_CONSTRUCTION)
-LOWER_IS_BETTER = ("u_wall", "u_roof", "u_floor", "u_window", "n50")
-HIGHER_IS_BETTER = ("heat_recovery",)
 
 
 def apply(twin: Twin, alternative: Alternative) -> Twin:
@@ -127,28 +126,6 @@ class _Work:
         if not changes:
             raise ScenarioError(f"{purpose}: none of its {len(ids)} buildings has anything worse than what it sets")
         self.changes += changes
-
-
-def improves(buildings: Buildings, column: str, value: float, stock: Stock) -> NDArray[np.bool_]:
-    """Whether a property would be better than the present one (n,); always for what has no order, such as ``g_window``.
-
-    Parameters
-    ----------
-    buildings : Buildings
-    column : str
-        One of :data:`citytwin.model.buildings.OVERRIDES`.
-    value : float
-    stock : Stock
-        Says what buildings have that no register or scenario tells about.
-    """
-    if column not in LOWER_IS_BETTER + HIGHER_IS_BETTER:
-        return np.ones(len(buildings), bool)
-    from citytwin.energy.lanes import central_permit
-
-    table = stock.by_period(column, stock.shares(buildings.use_shares), central_permit(buildings, stock))
-    given = buildings.override(column)
-    present = np.where(np.isnan(given), table, given)
-    return present < value if column in HIGHER_IS_BETTER else present > value
 
 
 def overlaps(buildings: Buildings, ids: tuple[str, ...], least_share: float = 0.02) -> list[tuple[str, str, float]]:

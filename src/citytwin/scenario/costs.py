@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from citytwin.model.element_sizes import SIZE_OF, element_sizes
 from citytwin.model.enums import Status
 
 if TYPE_CHECKING:
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
     from citytwin.model.pv import PvYield
     from citytwin.model.twin import Twin
     from citytwin.scenario.alternatives import Costs
-
-PRICE_OF = {
-    "u_wall": "wall_m2", "u_roof": "roof_m2", "u_floor": "floor_m2", "u_window": "window_m2", "g_window": "window_m2",
-    "heat_recovery": "heat_recovery_m2", "n50": "airtightness_m2", "carrier": "heat_source_kw",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,9 +41,7 @@ def quantities(
 ) -> dict[str, float]:
     """Amount of work behind the measures of a twin by price name, each element of a building counted once.
 
-    Walls are `exposed_wall_area` without windows, floors are ground and outer floors, heat recovery and airtightness go
-    by heated floor area, heat sources by heating peak, photovoltaics by kWp, building and demolition by gross floor
-    area.
+    Sizes are those of :func:`~citytwin.model.element_sizes.element_sizes`, photovoltaics go by kWp.
 
     Parameters
     ----------
@@ -61,26 +55,17 @@ def quantities(
     -------
     dict of price name to m2, kW or kWp
     """
-    size = {
-        "wall_m2": buildings.exposed_wall_area - buildings.window_area,
-        "roof_m2": buildings.roof_area,
-        "floor_m2": buildings.ground_area + buildings.outer_floor_area,
-        "window_m2": buildings.window_area,
-        "heat_recovery_m2": buildings.heated_floor_area,
-        "airtightness_m2": buildings.heated_floor_area,
-        "build_m2": buildings.gross_floor_area,
-        "demolish_m2": buildings.gross_floor_area,
-    }
+    peak = None
     if demand is not None:
         peak = np.zeros(len(buildings))
         peak[buildings.rows_of(demand.building)] = demand.heating_peak_kw
-        size["heat_source_kw"] = peak
+    size = element_sizes(buildings, peak)
     touched: dict[str, set[str]] = {}
     for change in twin.changes:
         if change.column == "status":
             name = "demolish_m2" if change.value == Status.DEMOLISHED else "build_m2"
         else:
-            name = PRICE_OF[change.column]
+            name = SIZE_OF[change.column]
         touched.setdefault(name, set()).update(change.buildings)
     amounts = {
         name: float(np.nansum(size[name][np.isin(buildings.id, list(ids))]))

@@ -85,7 +85,10 @@ def test_a_tower_on_a_podium_touches_it_with_its_floor():
     assert shared.party[floor & (shells.building == 1)] == pytest.approx([300])
     _, cold = shared_of(city, heated=[False, True])
     assert cold.party[floor].sum() == 0
-    assert cold.unheated.sum() == 0
+    assert cold.unheated[floor & (shells.building == 1)] == pytest.approx([300])
+    assert cold.unheated.sum() == pytest.approx(300)
+    _, deck = shared_of(city, heated=[True, False])
+    assert deck.unheated.sum() == 0
 
 
 def test_a_gable_shares_its_true_shape():

@@ -59,7 +59,7 @@ class SharedAreas:
     ----------
     interior : by other parts of the same building
     party : by heated neighbours
-    unheated : of walls, by unheated neighbours
+    unheated : of walls and floors, by unheated neighbours
     base_length : metres of wall foot covered by any of them
     """
 
@@ -94,8 +94,7 @@ def share_areas(
 ) -> SharedAreas:
     """Covered areas by what covers them: the same building first, then heated, then unheated neighbours.
 
-    Only standing buildings share walls. A roof or floor against an unheated neighbour keeps its full heat loss, on the
-    safe side.
+    Only standing buildings share walls. A roof under an unheated neighbour keeps its full heat loss, on the safe side.
 
     Parameters
     ----------
@@ -109,7 +108,8 @@ def share_areas(
     same = here == there
     neighbours = ~same & standing[here] & standing[there]
     warm = same | (neighbours & heated[there])
-    cold = warm | (neighbours & ~heated[there] & contacts.vertical)
+    above = contacts.vertical | (shells.kind[contacts.surface] != GroupKind.ROOF)
+    cold = warm | (neighbours & ~heated[there] & above)
     inside, inside_warm, inside_any = (_covered(contacts, shells, chosen) for chosen in (same, warm, cold))
     inside = np.where(two_sided, shells.area, inside)
     inside_warm, inside_any = np.maximum(inside, inside_warm), np.maximum(inside, inside_any)

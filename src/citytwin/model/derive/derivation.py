@@ -14,7 +14,7 @@ from citytwin.model.city import CityModel
 from citytwin.model.derive import contradictions
 from citytwin.model.derive.attribute_map import Column, Meaning, fold, load_meanings, read_columns
 from citytwin.model.derive.contacts import find_contacts, share_areas, two_sided_surfaces
-from citytwin.model.derive.envelope import Envelope, derive_envelope
+from citytwin.model.derive.envelope import Envelope, derive_envelope, exposed_share
 from citytwin.model.derive.floors import (
     DERIVED,
     MEASURED,
@@ -28,8 +28,10 @@ from citytwin.model.derive.floors import (
     register_column,
 )
 from citytwin.model.derive.footprint import Footprints, derive_footprints
+from citytwin.model.derive.grouping import sum_by
 from citytwin.model.derive.heat_source import derive_heat_sources, derive_places
 from citytwin.model.derive.notes import Notes
+from citytwin.model.derive.openings import find_openings
 from citytwin.model.derive.overlaps import Limits, find_bodies, find_overlaps, note_overlaps
 from citytwin.model.derive.quality import derive_grades, note_loose_shells
 from citytwin.model.derive.shells import Shells, build_shells
@@ -160,8 +162,10 @@ def _derive(
     heated = derive_heated(uses, columns["heating_method"], meanings["heating_method"], footprints.area, notes)
 
     shared = share_areas(find_contacts(shells), shells, standing, heated, two_sided_surfaces(city, shells))
-    envelope = derive_envelope(shells, shared, footprints, shape.height.value, shape.prism, n)
-    floors = _derive_floors(columns, shape, footprints, uses, envelope, heated, notes)
+    openings = find_openings(city, shells)
+    envelope = derive_envelope(shells, shared, openings.hole, footprints, shape.height.value, shape.prism, n)
+    windows = sum_by(shells.building, openings.window * exposed_share(shells, shared), n)
+    floors = _derive_floors(columns, shape, footprints, uses, envelope, windows, heated, notes)
     xy = _centres(footprints) + city.origin[:2]
     years = derive_years(columns["year_built"].number, status, xy)
     gross = floors["gross_floor_area"].value
@@ -303,6 +307,7 @@ def _derive_floors(
     footprints: Footprints,
     uses: Uses,
     envelope: Envelope,
+    windows: NDArray[np.float64],
     heated: NDArray[np.bool_],
     notes: Notes,
 ) -> dict[str, Sourced]:
@@ -327,7 +332,7 @@ def _derive_floors(
         "heated_floor_area": derive_heated_area(
             registers["total_floor_area"], registers["permitted_floor_area"], gross, heated
         ),
-        "window_area": derive_windows(gross, envelope.exposed_wall_area, uses.shares),
+        "window_area": derive_windows(gross, envelope.exposed_wall_area, uses.shares, windows),
     }
 
 

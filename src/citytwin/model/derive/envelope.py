@@ -30,6 +30,7 @@ class Envelope:
     roof_area: NDArray[np.float64]
     ground_area: NDArray[np.float64]
     outer_floor_area: NDArray[np.float64]
+    unheated_floor_area: NDArray[np.float64]
     party_wall_area: NDArray[np.float64]
     unheated_wall_area: NDArray[np.float64]
     exposed_wall_area: NDArray[np.float64]
@@ -46,6 +47,7 @@ class Envelope:
 def derive_envelope(
     shells: Shells,
     shared: SharedAreas,
+    holes: NDArray[np.float64],
     footprints: Footprints,
     height: NDArray[np.float64],
     extruded: NDArray[np.bool_],
@@ -53,21 +55,21 @@ def derive_envelope(
 ) -> Envelope:
     """Areas and groups of `n` buildings.
 
-    Contacts between parts of one building are no envelope. `wall_area` is exposed + party + unheated; roofs, ground and
-    outer floors are without what they share with heated neighbours. A building that is a footprint with a height gets
-    the envelope of a prism, whose groups have no surfaces.
+    Contacts between parts of one building are no envelope. `wall_area` is exposed + party + unheated; roofs are without
+    what they share with heated neighbours, ground and outer floors without what they share with any. A building that is
+    a footprint with a height gets the envelope of a prism, whose groups have no surfaces.
 
     Parameters
     ----------
     shells, shared, footprints : tables
+    holes : float64 array (m,), m2
+        Of openings that fill holes of each shell surface; they are part of the envelope where the surface is.
     height : float64 array (n,), m
     extruded : bool array (n,)
         Buildings without an envelope of their own that have a footprint and a height.
     n : int
     """
-    inside = np.where(shells.kind == NO_GROUP, shells.area, shared.interior)
-    exposed = np.maximum(shells.area - inside - shared.party - shared.unheated, 0.0)
-    exposed[shells.kind == NO_GROUP] = 0.0
+    exposed = (shells.area + holes) * exposed_share(shells, shared)
     building, kind, normal, area, surface = _with_prisms(shells, exposed, footprints, height, extruded)
     key = building * 1000 + _group_code(kind, normal)
     key[(kind == NO_GROUP) | (area < LEAST_AREA_M2)] = -1
@@ -99,6 +101,9 @@ def derive_envelope(
         roof_area=grouped_total(GroupKind.ROOF),
         ground_area=grouped_total(GroupKind.GROUND),
         outer_floor_area=grouped_total(GroupKind.OUTER_FLOOR),
+        unheated_floor_area=sum(
+            (total(kind, shared.unheated) for kind in (GroupKind.GROUND, GroupKind.OUTER_FLOOR)), np.zeros(n)
+        ),
         party_wall_area=party,
         unheated_wall_area=unheated,
         exposed_wall_area=exposed_wall,
@@ -110,6 +115,13 @@ def derive_envelope(
         surface_group=surface_group,
         surface_exposed_area=exposed,
     )
+
+
+def exposed_share(shells: Shells, shared: SharedAreas) -> NDArray[np.float64]:
+    """Share of each surface that borders on outdoor air or ground (m,)."""
+    free = shells.area - shared.interior - shared.party - shared.unheated
+    counted = (shells.kind != NO_GROUP) & (shells.area > 0)
+    return np.divide(np.maximum(free, 0.0), shells.area, out=np.zeros(len(shells)), where=counted)
 
 
 def _with_prisms(

@@ -109,14 +109,28 @@ def derive_windows(
     gross: Sourced,
     exposed_wall_area: NDArray[np.float64],
     shares: NDArray[np.float32],
+    openings: NDArray[np.float64] | None = None,
 ) -> Sourced:
-    """Window area, m2: a share of the gross floor area from geometry, no more than a share of the exposed walls."""
+    """Window area, m2: that of the window surfaces of the model where a building has any.
+
+    Else a share of the gross floor area from geometry, no more than a share of the exposed walls.
+
+    Parameters
+    ----------
+    gross : Sourced
+    exposed_wall_area : float64 array (n,), m2
+    shares : float32 array (n, 10)
+    openings : float64 array (n,), m2, optional
+        Exposed area of window surfaces, as models of LoD3 have them; 0 where there are none.
+    """
     per_floor, confidence = by_use("window_per_floor", shares)
     most, _ = assumption("window_per_wall_max")
-    value = np.minimum(per_floor * gross.value, most * exposed_wall_area)
+    seen = np.zeros(len(shares)) if openings is None else openings
+    value = np.where(seen > 0, seen, np.minimum(per_floor * gross.value, most * exposed_wall_area))
     known = ~np.isnan(value)
+    cases = [seen > 0, known]
     return Sourced(
         value,
-        np.where(known, Source.IMPUTED, Source.MISSING).astype(np.int8),
-        np.where(known, confidence, 0).astype(np.int8),
+        np.select(cases, [Source.DERIVED, Source.IMPUTED], Source.MISSING).astype(np.int8),
+        np.select(cases, [MEASURED, confidence], 0).astype(np.int8),
     )
