@@ -10,7 +10,7 @@ def steady_gain(states, poles, direct):
 
 
 def stored(poles, states, kelvin):
-    """Heat at the air node that states which decay freely give back, W h: the sum of what they still warm the air by."""
+    """Heat at the air node that freely decaying states give back, W h: the sum of what they still warm the air by."""
     total = 0.0
     for pole, state in zip(poles, states, strict=True):
         for _ in range(5000):
