@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from citytwin.kernels.martin_ruiz import hemispherical_modifier
-from citytwin.model import Buildings, Carrier, Grade, GroupKind, Source, Status, Use
+from citytwin.model import Buildings, Carrier, Grade, GroupKind, Provenance, Source, Status, Use
 from citytwin.model.buildings import SOURCED
 
 LENGTH, DEPTH, STOREY = 60.0, 12.0, 3.0
@@ -82,6 +82,7 @@ class UnshadedSun:
     area: np.ndarray
     sky_view: np.ndarray
     by_group: np.ndarray
+    provenance: Provenance = field(default_factory=lambda: Provenance(parameters={"solar_level": "by hand"}))
 
     def hourly(self, rows):
         return self.by_group[np.asarray(rows) % len(self.by_group)]

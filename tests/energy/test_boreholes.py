@@ -22,6 +22,7 @@ def test_coverage() -> None:
     able = min(found.heat_kwh[0], found.lasting_kwh[0])
     np.testing.assert_allclose(found.coverage([3 * able, 1.0], 3.0), [0.5, 0.0])
     np.testing.assert_allclose(found.coverage([0.1 * able, 0.0], 3.0), [1.0, 1.0])
+    np.testing.assert_array_equal(found.coverage(3e5, 3.0), found.coverage([3e5, 3e5], 3.0))
     with pytest.raises(ValueError, match="seasonal_performance"):
         found.coverage([1.0, 1.0], 0.5)
 

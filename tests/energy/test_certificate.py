@@ -192,6 +192,32 @@ def test_pumps_lower_the_value_of_electric_heating(demand: EnergyDemand, blocks:
     assert with_source(Carrier.UNKNOWN) == with_source(Carrier.DISTRICT_HEAT)
 
 
+def test_heat_pumps_have_a_performance_for_each_use_by_hand(demand: EnergyDemand, blocks: Buildings) -> None:
+    pumps = replace(demand, carrier=np.full(2, Carrier.GROUND_SOURCE_HEAT_PUMP, np.int8))
+    power = demand.heating_kwh / 3.0 + demand.hot_water_kwh / 2.3 + demand.electricity_kwh
+    np.testing.assert_array_equal(ct.energy.e_value(pumps, blocks).e_value, np.ceil(1.2 * power / 3672.0))
+
+
+def test_cooling_takes_electricity(demand: EnergyDemand, blocks: Buildings) -> None:
+    cooled = replace(demand, cooling_kwh=np.array([3672.0, 7344.0]))
+    found, before = (ct.energy.e_value(each, blocks) for each in (cooled, demand))
+    extra = found.delivered_kwh["electricity"] - before.delivered_kwh["electricity"]
+    np.testing.assert_allclose(extra, cooled.cooling_kwh / 3.0)
+
+
+def test_draws_take_off_own_electricity_too(demand: EnergyDemand, blocks: Buildings, values: EValues) -> None:
+    found = ct.energy.e_value(demand, blocks, own_use_kwh=np.array([3672.0, 1e9]))
+    np.testing.assert_allclose(values.draws[0] - found.draws[0], 1.2, rtol=1e-4)
+    np.testing.assert_allclose(
+        values.draws[1] - found.draws[1], 1.2 * demand.draws["electricity_kwh"][1] / 3672.0, rtol=1e-4
+    )
+
+
+def test_a_generated_year_limits_the_confidence(demand: EnergyDemand, blocks: Buildings) -> None:
+    sure = replace(demand, confidence=np.full(2, 80, np.int8))
+    assert ct.energy.e_value(sure, blocks).confidence.tolist() == [40, 40]
+
+
 def test_better_walls_do_not_raise_it(blocks: Buildings, year: Weather, values: EValues) -> None:
     better = blocks.with_columns(Source.SCENARIO, 95, u_wall=np.full(2, 0.15))
     found = ct.energy.e_value(ct.energy.standard_demand(better, year, sun_of(better, year), draws=0), better)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from citytwin.energy.climate import LAG_H, MONTH_OF_DAY, SUMMER, climate_of, in_climate, seasonal_wave
+from citytwin.errors import WeatherError
 from citytwin.kernels.thermal_zone import StateSpace
 from citytwin.model import Weather
 from tests.energy.blocks import block_buildings
@@ -24,6 +25,14 @@ def test_ground_follows_the_air_a_month_late() -> None:
     air = 6.0 + 11.0 * np.cos(2 * np.pi * (hour - 4700) / 8760) + 4.0 * np.sin(2 * np.pi * hour / 24)
     expected = 11.0 * np.cos(2 * np.pi * (hour - 4700 - LAG_H) / 8760)
     np.testing.assert_allclose(seasonal_wave(air), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["temp_air", "sky_temperature"])
+def test_gaps_are_refused(weather: Weather, name: str) -> None:
+    column = getattr(weather, name).copy()
+    column[[17, 18]] = np.nan
+    with pytest.raises(WeatherError, match=f"{name} of 'nowhere' is missing in 2 hours, first in hour 17"):
+        climate_of(replace(weather, **{name: column}))
 
 
 def test_drives(weather: Weather) -> None:

@@ -88,6 +88,16 @@ def test_unheated_neighbours_and_floors_over_air(weather: Weather) -> None:
     assert surfaces["outer_floor_5"]["sun_exposure"] == "NoSun"
 
 
+def test_a_moved_set_point_moves_the_thermostat(weather: Weather) -> None:
+    block = block_buildings([1970.0])
+    cooler = block.with_columns(Source.SCENARIO, 95, heating_setpoint_change=np.array([-1.5]))
+    hour = [
+        energyplus_model(b, 0, weather, STOCK)["Schedule:Day:Hourly"]["heating_monday"]["hour_1"]
+        for b in (block, cooler)
+    ]
+    assert hour[0] - hour[1] == pytest.approx(1.5)
+
+
 def test_is_json(weather: Weather) -> None:
     model = energyplus_model(block_buildings([1970.0]), 0, weather, STOCK)
     assert json.loads(json.dumps(model, allow_nan=False)) == model
@@ -97,6 +107,8 @@ def test_bad_arguments(weather: Weather) -> None:
     block = block_buildings([1970.0])
     with pytest.raises(ValueError, match="use must be"):
         energyplus_model(block, 0, weather, use="normal")
+    with pytest.raises(ValueError, match="row must lie between 0 and 0"):
+        energyplus_model(block, -1, weather)
     cold = block.with_columns(Source.REGISTER, 90)
     with pytest.raises(ValueError, match="not simulated: unheated"):
         energyplus_model(replace(cold, heated=np.zeros(1, bool)), 0, weather)

@@ -11,7 +11,6 @@ from citytwin.energy.glazing import (
     angular_loss,
     face_to_face,
     optics,
-    shading_factors,
     split_gains,
     transmitted_share,
 )
@@ -87,8 +86,3 @@ def test_bad_glass_is_refused() -> None:
     for u in (0.0, -1.0, 6.0, np.nan):
         with pytest.raises(ValueError, match="U-value of a window"):
             face_to_face(np.array([1.0, u]))
-
-
-def test_shading_factors_are_shares() -> None:
-    assert all(0.0 < value < 1.0 for value in shading_factors().values())
-    assert shading_factors()["white_blind_outside"] < shading_factors()["white_blind_inside"]

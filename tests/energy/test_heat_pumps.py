@@ -144,3 +144,5 @@ def test_bad_arguments(demand: EnergyDemand, weather: Weather) -> None:
             pump_hours(pump, weather)
     with pytest.raises(ValueError, match="weighted_kwh"):
         heat_pump_use(demand, HeatPump(), weather, np.zeros((1, 2)))
+    with pytest.raises(ValueError, match=r"not simulated in the weather of 'nowhere \+2.0 K'"):
+        heat_pump_use(demand, HeatPump(), shift_weather(weather, 2.0))

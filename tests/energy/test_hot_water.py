@@ -32,14 +32,22 @@ def test_flat_need_and_losses_by_hand() -> None:
     assert house.distribution[0] == pytest.approx(35.0 * 612.0 * (1 / 0.92 - 1))
 
 
+def test_who_draws_more_has_pipes_that_lose_more() -> None:
+    blocks = block_buildings([1990.0])
+    draws = {name: np.ones((1, 2)) for name in STOCK.spreads} | {"hot_water": np.array([[1.0, 1.3]])}
+    absolute = {name: np.zeros((1, 2)) for name, spread in STOCK.spreads.items() if not spread.relative}
+    water = hot_water(Lanes(blocks, STOCK, "standard", draws | absolute))
+    for amount in (water.need, water.distribution, water.circulation, water.useful):
+        assert amount[1] == pytest.approx(1.3 * amount[0])
+
+
 def test_equivalent_persons() -> None:
-    np.testing.assert_allclose(
-        equivalent_persons(np.array([9.0, 49.0, 57.0]), False), [1.0, 1.75 + 0.3 * 0.00625, 1.8235]
-    )
-    np.testing.assert_allclose(equivalent_persons(np.array([29.0, 50.0, 100.0]), True), [1.0, 1.4, 1.75 + 0.3 * 0.75])
+    np.testing.assert_allclose(equivalent_persons(np.array([9.0, 49.0, 57.0]), False), [1.0, 1.75 - 0.01875, 1.8235])
+    np.testing.assert_allclose(equivalent_persons(np.array([29.0, 50.0, 100.0]), True), [1.0, 1.375, 1.75 + 0.3 * 0.75])
     for house in (False, True):
         persons = equivalent_persons(np.linspace(5.0, 300.0, 500), house)
-        assert (np.diff(persons) >= -0.008).all()
+        assert (np.diff(persons) >= 0.0).all()
+        assert np.diff(persons).max() < 0.012
 
 
 def test_the_person_rule_replaces_the_flat_need_in_dwellings_only() -> None:

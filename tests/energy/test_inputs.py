@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from citytwin.energy.inputs import check_overrides, input_findings
+from citytwin.energy.inputs import check_overrides, check_setpoints, input_findings
 from citytwin.energy.lanes import Lanes
+from citytwin.energy.simulation import MODELS, simulate
 from citytwin.energy.stock import load_stock
 from citytwin.energy.trust import findings_of, weak_quantities
 from citytwin.model import Source, Use
-from tests.energy.blocks import block_buildings
+from tests.energy.blocks import block_buildings, fake_irradiation
 
 STOCK = load_stock()
 
@@ -28,6 +29,9 @@ STOCK = load_stock()
         ("heat_recovery", -0.1, "at least 0"),
         ("heat_recovery", 75.0, "at most 1"),
         ("n50", -1.0, "at least 0"),
+        ("u_wall", 81.0, "at most 10"),
+        ("n50", 1e4, "at most 100"),
+        ("heating_setpoint_change", -30.0, "at most 10 K either way"),
     ],
 )
 def test_overrides_that_cannot_be_are_refused(name: str, value: float, rule: str) -> None:
@@ -35,6 +39,21 @@ def test_overrides_that_cannot_be_are_refused(name: str, value: float, rule: str
     given = buildings.with_columns(Source.SCENARIO, 95, **{name: np.array([np.nan, value])})
     with pytest.raises(ValueError, match=f"{name} of building 'bad' is .*: it must be {rule}"):
         check_overrides(given)
+
+
+def test_a_property_that_nothing_reads_is_refused() -> None:
+    misspelt = block_buildings([1970.0]).with_columns(Source.SCENARIO, 95, u_walls=np.array([0.2]))
+    with pytest.raises(ValueError, match="no property u_walls; there are u_wall, "):
+        check_overrides(misspelt)
+
+
+def test_set_points_that_are_moved_across_each_other_are_refused() -> None:
+    offices = block_buildings([1970.0, 2015.0], use=Use.OFFICE, ids=["cool", "hot"])
+    moved = offices.with_columns(Source.SCENARIO, 95, heating_setpoint_change=np.array([np.nan, 4.5]))
+    with pytest.raises(ValueError, match=r"set-points of building 'hot' cross: heating 25.5, cooling 25"):
+        check_setpoints(Lanes(moved, STOCK, "operated"))
+    moved = offices.with_columns(Source.SCENARIO, 95, heating_setpoint_change=np.array([-3.0, 3.0]))
+    check_setpoints(Lanes(moved, STOCK, "operated"))
 
 
 def test_possible_overrides_pass() -> None:
@@ -53,6 +72,22 @@ def test_u_values_beyond_the_layers_are_findings() -> None:
         ("bare", "U_VALUE_LIMITED"),
     ]
     assert "u_wall of 1.50" in findings.message[0]
+
+
+def test_windows_that_conduct_more_than_their_faces_are_findings() -> None:
+    buildings = block_buildings([1930.0] * 2, ids=["single", "double"])
+    given = buildings.with_columns(Source.REGISTER, 90, u_window=np.array([5.8, 2.7]))
+    findings = input_findings(Lanes(given, STOCK, "standard"))
+    assert list(zip(findings.object_id, findings.name, strict=True)) == [("single", "U_VALUE_LIMITED")]
+    assert findings.message[0] == "u_window of 5.80 W/(m2 K) is more than bare faces conduct: 5.00 counts"
+
+
+def test_limits_of_the_network_are_no_findings_of_other_models(weather) -> None:
+    given = block_buildings([1930.0]).with_columns(Source.REGISTER, 90, u_wall=np.ones(1) * 6.0)
+    sun = fake_irradiation(given, weather)
+    names = {model: simulate(given, weather, sun, model=model, draws=0).findings.name for model in MODELS}
+    assert "U_VALUE_LIMITED" in names["network"]
+    assert "U_VALUE_LIMITED" not in names["5r1c"]
 
 
 def test_the_tables_themselves_need_no_finding() -> None:

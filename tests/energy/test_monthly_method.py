@@ -11,7 +11,8 @@ import pytest
 import citytwin as ct
 from citytwin.energy.monthly_method import monthly_balance, monthly_demand, second_opinion, utilisation
 from citytwin.energy.simulation import simulate
-from citytwin.model import Use, Weather
+from citytwin.errors import WeatherError
+from citytwin.model import Source, Use, Weather
 from citytwin.model.sun import MONTH_DAYS
 from tests.energy.blocks import block_buildings, fake_irradiation
 
@@ -135,6 +136,14 @@ def test_sky_and_ground_take_heat(weather: Weather) -> None:
     assert ground[0] < ground[1]
 
 
+def test_a_moved_set_point_counts(weather: Weather) -> None:
+    block = block_buildings([1965.0])
+    sun = fake_irradiation(block, weather)
+    cooler = block.with_columns(Source.SCENARIO, 95, heating_setpoint_change=np.array([-1.0]))
+    ratio = monthly_demand(cooler, weather, sun).heating.sum() / monthly_demand(block, weather, sun).heating.sum()
+    assert 0.88 < ratio < 0.97
+
+
 def energy_of_ground(block, weather: Weather, sun) -> list[float]:
     """January heating on ground, and as if the floor lay over air: ground is warmer in winter."""
     free = replace(block, ground_area=np.zeros(1), outer_floor_area=block.ground_area)
@@ -155,3 +164,9 @@ def test_bad_arguments(weather: Weather) -> None:
     block = block_buildings([1965.0])
     with pytest.raises(ValueError, match="use must be"):
         monthly_demand(block, weather, fake_irradiation(block, weather), use="normal")
+    bare = block.with_columns(Source.SCENARIO, 95, u_wall=np.zeros(1))
+    with pytest.raises(ValueError, match="u_wall of building 'block-0' is 0"):
+        monthly_demand(bare, weather, fake_irradiation(block, weather))
+    gap = replace(weather, temp_air=np.append(weather.temp_air[:-1], np.nan))
+    with pytest.raises(WeatherError, match="temp_air"):
+        monthly_demand(block, gap, fake_irradiation(block, weather))

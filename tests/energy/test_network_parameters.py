@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from citytwin.energy.air_exchange import air_exchange
 from citytwin.energy.balanced_truncation import modal_space
 from citytwin.energy.envelope import surfaces
-from citytwin.energy.glazing import angular_loss
+from citytwin.energy.glazing import angular_loss, transmitted_share
 from citytwin.energy.lanes import Lanes
 from citytwin.energy.network import DRIVES, INPUTS, network
 from citytwin.energy.network_parameters import network_model, zone_parts
@@ -77,6 +79,63 @@ def test_pipes_give_their_heat_to_the_air() -> None:
     lanes, views, air, useful = parts(block_buildings(YEARS))
     response = steady(thermal_network(lanes, views, air, useful))
     np.testing.assert_allclose(response[:, DRIVES.index("constant")], 100.0 * response[:, INPUTS.index("port")])
+
+
+def test_parts_by_hand() -> None:
+    """A slab over a car park beside another, one of its facades on an unheated neighbour, in draws."""
+    blocks = replace(
+        block_buildings([1965], party_share=0.25),
+        ground_area=np.array([420.0]),
+        outer_floor_area=np.array([100.0]),
+        unheated_floor_area=np.array([200.0]),
+        unheated_wall_area=np.array([80.0]),
+    )
+    draws = draw_deviations(blocks, STOCK, 3)
+    lanes, _, air, useful = parts(blocks, draws)
+    views = np.array([0.4]), np.array([0.9])
+    elements, windows, inside = zone_parts(lanes, views, air, useful)
+    wall, roof, outer_floor, ground, slab, partition, party = elements
+    s, area, name = surfaces(lanes), 3672.0 * draws["floor_area"][0], STOCK.constant
+
+    np.testing.assert_allclose(inside.capacity, (1200.0 * 2.6 + 10000.0) * area)
+    np.testing.assert_allclose(inside.gains, area * draws["gains"][0])
+    unheated = 0.5 * 80.0 * s.u_wall + 0.8 * 200.0 * s.u_outer_floor
+    outdoors = s.u_wall * s.wall + s.u_roof * s.roof + 100.0 * s.u_outer_floor
+    np.testing.assert_allclose(inside.conductance, air + unheated + name("bridge_share") * (outdoors + unheated))
+
+    assert [part.boundary for part in elements] == ["outdoor"] * 3 + ["ground"] + ["zone"] * 2 + ["adiabatic"]
+    assert [part.absorptance for part in elements] == [0.6, 0.6] + [0.0] * 5
+    for part, seen in ((wall, 0.4), (roof, 0.9), (windows, 0.4), (outer_floor, 0.0)):
+        np.testing.assert_array_equal(part.sky_view, np.full(3, seen))
+    for part, faces, u_value in (
+        (wall, 0.17, s.u_wall), (roof, 0.14, s.u_roof), (outer_floor, 0.21, s.u_outer_floor),
+        (ground, 0.17, s.ground_steady / 420.0), (windows, 0.17, s.u_window),
+    ):  # fmt: skip
+        resistance = part.resistance.reshape(3, -1).sum(axis=1)
+        np.testing.assert_allclose(1.0 / (resistance + faces), u_value, rtol=1e-9)
+    for part, size in (
+        (wall, blocks.exposed_wall_area - s.window), (roof, 720.0), (outer_floor, 100.0), (ground, 420.0),
+        (slab, area - 720.0), (partition, lanes.by_use("partition_share") * area), (party, blocks.party_wall_area),
+    ):  # fmt: skip
+        np.testing.assert_allclose(part.area, np.broadcast_to(size, 3))
+        assert (part.area > 0).all()
+
+
+@pytest.mark.parametrize(("u_value", "share"), [(1.0, transmitted_share(3, 1.0)), (2.7, transmitted_share(2, 2.7))])
+def test_glass_lets_through_its_total_transmittance(u_value: float, share: float) -> None:
+    """Radiation, and what is left of the heat of the inner face, add up to g times glazed share and curtains."""
+    given = {"u_window": np.array([u_value]), "g_window": np.array([0.5])}
+    lanes, views, air, useful = parts(block_buildings([1965]).with_columns(Source.SCENARIO, 95, **given))
+    windows = zone_parts(lanes, views, air, useful)[1]
+    glass = 0.5 * STOCK.constant("glazed_share") * STOCK.constant("curtain_factor")
+    np.testing.assert_allclose(windows.transmittance, share * glass, rtol=1e-9)
+    np.testing.assert_allclose(windows.transmittance + (1.0 - 0.13 * u_value) * windows.absorbed, glass, rtol=1e-9)
+
+
+def test_windows_conduct_no_more_than_their_faces() -> None:
+    poor = block_buildings([1965]).with_columns(Source.SCENARIO, 95, u_window=np.array([5.8]))
+    windows = zone_parts(*parts(poor))[1]
+    np.testing.assert_allclose(windows.resistance, 1.0 / 5.0 - 0.17)
 
 
 def test_better_walls_lose_less_and_lose_it_more_slowly() -> None:

@@ -112,6 +112,17 @@ def test_own_ages_and_values_win() -> None:
     assert surfaces(lanes_of([1961.0], stock=stock)).u_window[0] == pytest.approx(0.2 * 2.8 + 0.8 * 0.9)
 
 
+def test_a_mean_names_both_sources_and_what_nothing_changed_its_own() -> None:
+    for year in (1967.0, 2020.0):
+        permit = Permit(np.array([year]), np.zeros(1))
+        column = int(np.searchsorted(STOCK.refurbishment.expected["u_window"].edges, year, side="right"))
+        found = STOCK.refurbishment.expected["u_window"].cited[Use.APARTMENT][column]
+        built = STOCK.archetype("apartment", year)["u_window"]
+        assert found.value == STOCK.by_period("u_window", np.eye(len(Use))[[Use.APARTMENT]], permit, True)[0]
+        assert found.source.startswith(built.source)
+        assert (found.source == built.source) == (year == 2020.0)
+
+
 def test_probabilities_beyond_one_are_refused() -> None:
     row = {"quantity": "roof", "use": "all", "value": 1.5, "source": "own"}
     with pytest.raises(ValueError, match="roof is renewed must be from 0 to 1"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -94,3 +96,9 @@ def test_common_random_numbers_tell_alternatives_apart(weather: Weather) -> None
     assert (gain < 0.5 * today.draws["heating_kwh"].std(axis=1)).all()
     frame = today.to_pandas()
     assert (frame["heating_kwh_p10"] < frame["heating_kwh_p50"]).all()
+
+
+def test_no_building_to_simulate(weather: Weather) -> None:
+    cold = replace(block_buildings([1965]), heated=np.zeros(1, bool))
+    with pytest.raises(ValueError, match="no building to simulate"):
+        Response(cold, weather, fake_irradiation(cold, weather), STOCK)

@@ -176,6 +176,7 @@ def test_missing_year_and_use_are_findings(weather: Weather) -> None:
 
 def test_low_confidence_reaches_the_result(weather: Weather, demand: EnergyDemand) -> None:
     assert (demand.confidence <= 40).all()
+    assert demand.provenance.parameters["solar_level"] == "by hand"
     decided = demand.provenance.parameters["energy_decided_by_low_confidence"]
     assert "u_wall" in decided
     assert "lighting_power" not in decided

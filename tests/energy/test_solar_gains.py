@@ -29,6 +29,15 @@ def test_gains_by_hand(weather: Weather) -> None:
         np.testing.assert_allclose(opaque[row], expected, rtol=1e-5, atol=1e-2)
 
 
+def test_irradiation_of_another_city_is_refused(weather: Weather) -> None:
+    two, one = block_buildings([1965, 2015]), block_buildings([1965])
+    with pytest.raises(ValueError, match=r"surface 11 is none of the 6 .* another city"):
+        solar_gains(one, fake_irradiation(two, weather), STOCK)
+    moved = replace(one, surface_group=np.roll(one.surface_group, 1))
+    with pytest.raises(ValueError, match=r"3 surfaces face another way .* another city"):
+        solar_gains(moved, fake_irradiation(one, weather), STOCK)
+
+
 def test_a_group_takes_the_mean_of_its_surfaces_by_exposed_area(weather: Weather) -> None:
     block = block_buildings([1965])
     sun = fake_irradiation(block, weather)

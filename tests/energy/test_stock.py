@@ -14,6 +14,8 @@ from citytwin.errors import CityReadError
 from citytwin.model import Carrier, Use
 from citytwin.model.reference import CONFIDENCE, read_reference
 
+USE = {"use": "apartment", "mode": "operated", "quantity": "hot_water", "value": 35, "source": "own meters"}
+SYSTEM = {"carrier": "oil", "end_use": "heating", "delivered": "oil", "value": 0.9, "source": "chimney sweep"}
 OWN = {
     "quantity": "u_wall",
     "use": "apartment",
@@ -127,6 +129,15 @@ def test_own_rows_from_toml(tmp_path) -> None:
         ({"stock": [OWN | {"use": "castle"}]}, "castle"),
         ({"stock": [OWN | {"confidence": "sure"}]}, "confidence"),
         ({"constants": [{"value": 1.0, "source": "x"}]}, "no name"),
+        ({"stock": [OWN | {"value": "low"}]}, r"\(u_wall\): value must be a number, not 'low'"),
+        ({"stock": [OWN | {"value": "nan"}]}, "value must be finite"),
+        ({"stock": [OWN | {"value": 0}]}, "value must be above 0"),
+        ({"stock": [OWN | {"quantity": "heat_recovery", "value": 75}]}, r"\(heat_recovery\): a share must lie"),
+        ({"stock": [OWN | {"permit_from": 1990}]}, "permit_from must be below permit_to"),
+        ({"use": [USE | {"mode": "operat"}]}, "mode must be one of any, standard, operated"),
+        ({"use": [USE | {"value": -10}]}, "no number of it may be negative"),
+        ({"uncertainty": [{"parameter": "gains", "sd": 0.1, "source": "x"}]}, "sd_imputed must be a number"),
+        ({"systems": [SYSTEM | {"value": 0}]}, "value must be above 0"),
     ],
 )
 def test_bad_rows_are_refused(overrides: dict, message: str) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,8 @@ def test_changed_columns_say_so_and_leave_the_rest_alone(buildings):
     changed = buildings.with_columns(Source.SCENARIO, 95, status=status, u_wall=u_wall)
     assert changed.today.tolist() == [False, *buildings.today[1:]]
     assert changed.exclusion[0] == "demolished"
+    endless = replace(buildings, heated_floor_area=np.where(np.arange(len(buildings)) == 1, np.inf, 100.0))
+    assert endless.exclusion[1] == "no usable geometry"
     assert changed.source["status"][0] == changed.source["u_wall"][1] == Source.SCENARIO
     assert changed.source["status"][1] == buildings.source["status"][1]
     assert changed.overrides["u_wall"][1] == 0.17

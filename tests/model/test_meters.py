@@ -52,12 +52,20 @@ def test_wrong_units_are_errors(column: str, unit: str | None, match: str) -> No
     [(pd.DataFrame({"time": ["2025"], "kWh": [1.0]}), "no column 'key'"),
      (tidy(key=["a"], time=["2025-13-40"], kWh=[1.0]), "cannot be read"),
      (tidy(key=["a"], time=[None], kWh=[1.0]), "no time"),
+     (tidy(key=["a"], time=[2025], kWh=[1.0]), "times by month are numbers, such as 2025"),
+     (tidy(key=["a", "a"], time=["2025-01", "01.02.2025"], kWh=[1.0, 1.0]), "day of '01.02.2025' may be its month"),
      (tidy(key=["a"], time=["2025"], kWh=["1,5"]), "no numbers"),
      (pd.DataFrame({"key": ["a"], "time": ["2025"], "kWh": [1.0], "carrier": ["peat"]}), "no carrier 'peat'")],
 )  # fmt: skip
 def test_unreadable_tables_are_errors(table: pd.DataFrame, match: str) -> None:
     with pytest.raises(CityReadError, match=match):
         Meters.of_table(table)
+
+
+def test_a_missing_year_is_named() -> None:
+    table = tidy(key=["a", "b"], time=[2025.0, np.nan], kWh=[1.0, 1.0])
+    with pytest.raises(CityReadError, match="row 1 has no time"):
+        Meters.of_table(table, interval="year")
 
 
 def test_unknown_interval() -> None:

@@ -65,8 +65,8 @@ def battery_use(
     pv : PvYield or float array (n, 8760), kW
         Sum the rows of a district for one battery of the district.
     load : EnergyDemand, float array (n, 8760) or callable, kW
-        Electricity of the same buildings; a callable gets rows of `pv`. Of an EnergyDemand: lighting, appliances, fans
-        and cooling.
+        Electricity of the same buildings; a callable gets rows of `pv`. Of an EnergyDemand, for a PvYield, which names
+        its buildings: lighting, appliances, fans and cooling.
     battery : Battery
 
     Returns

@@ -43,14 +43,15 @@ class BoreholePotential(NamedTuple):
 
         Parameters
         ----------
-        heat_kwh : array (n,)
+        heat_kwh : float or array (n,)
         seasonal_performance : float or array (n,)
             Above 1.
         """
         performance = as_floats(
             np.broadcast_to(seasonal_performance, self.wells.shape), "seasonal_performance", (None,), 1.0
         )
-        need = as_floats(heat_kwh, "heat_kwh", self.wells.shape, 0.0) * (1.0 - 1.0 / performance)
+        heat = np.full(self.wells.shape, heat_kwh) if np.ndim(heat_kwh) == 0 else heat_kwh
+        need = as_floats(heat, "heat_kwh", self.wells.shape, 0.0) * (1.0 - 1.0 / performance)
         able = np.minimum(self.heat_kwh, self.lasting_kwh)
         return np.minimum(np.divide(able, need, out=np.ones(len(need)), where=need > 0), 1.0)
 

@@ -96,7 +96,8 @@ def calibrate(
     Raises
     ------
     ValueError
-        Unknown quantity, parameter or `by`, a wrong shape, negative energy, or `noise` not above 0.
+        Unknown quantity, parameter or `by`, a wrong shape, negative energy, `noise` not above 0, or no building that
+        can be simulated.
 
     References
     ----------
@@ -121,7 +122,7 @@ def calibrate(
     if unknown or not parameters:
         raise ValueError(f"no parameter {', '.join(unknown)}; there are {', '.join(tables.spreads)}")
     readings = _readings(metered, len(response), noise)
-    problem = _Problem(response, tuple(parameters), readings, by)
+    problem = _Problem(response, tuple(dict.fromkeys(parameters)), readings, by)
     fit = problem.solve()
     return problem.result(fit, draws, noise)
 
@@ -313,7 +314,7 @@ class _Problem:
             misfit=misfit,
             converged=fit.converged,
             findings=Findings.of(findings),
-            provenance=self.response.buildings.provenance.with_parameters(
+            provenance=self.response.provenance.with_parameters(
                 calibrated=list(self.parameters), calibration_noise=noise, calibration_draws=draws
             ),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin.errors import WeatherError
 from citytwin.kernels.thermal_zone import Climate, StateSpace
 from citytwin.model.sun import MONTH_DAYS
 from citytwin.model.weather import HOURS, Weather
@@ -23,11 +24,35 @@ def seasonal_wave(temp_air: NDArray[np.float64]) -> NDArray[np.float64]:
     return coefficient.real * np.cos(angle) - coefficient.imag * np.sin(angle)
 
 
+def check_climate(weather: Weather) -> None:
+    """Refuse weather with gaps in what drives a building.
+
+    Raises
+    ------
+    WeatherError
+        Air or sky temperature is missing in some hour.
+    """
+    for name in ("temp_air", "sky_temperature"):
+        missing = np.flatnonzero(~np.isfinite(getattr(weather, name)))
+        if len(missing):
+            raise WeatherError(
+                f"{name} of {weather.place!r} is missing in {len(missing)} hours, first in hour {missing[0]} of the "
+                "year",
+                advice="Fill the gaps, or take another year",
+            )
+
+
 def climate_of(weather: Weather) -> Climate:
     """Outdoor temperature and the drives that all zones share, float32.
 
     The drives are outdoor temperature, sky minus air temperature, the seasonal wave, and 1; see :func:`in_climate`.
+
+    Raises
+    ------
+    WeatherError
+        As :func:`check_climate`.
     """
+    check_climate(weather)
     air = weather.temp_air
     drives = np.stack([air, weather.sky_temperature - air, seasonal_wave(air), np.ones(HOURS)])
     none = np.zeros((0, HOURS), np.float32)

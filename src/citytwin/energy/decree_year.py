@@ -14,6 +14,7 @@ from citytwin.model.sun import month_of_hour
 
 if TYPE_CHECKING:
     from citytwin.model.irradiation import Irradiation
+    from citytwin.model.provenance import Provenance
     from citytwin.model.weather import Weather
 
 TABLE = "test_years_fi.csv"
@@ -68,7 +69,7 @@ def checked_test_year(test_year: Weather, irradiation: Irradiation) -> tuple[str
             f"wherever the building stands and whatever weather it is studied in",
             advice="Read Vantaa-TRY2020.csv of the Finnish Meteorological Institute and irradiate the city with it",
         )
-    if not _made_with(irradiation, test_year):
+    if not made_with(irradiation.provenance, test_year):
         raise WeatherError(
             "the irradiation was not computed with the test year",
             advice="Pass ct.solar.irradiate(city, test_year) beside the test year",
@@ -83,9 +84,9 @@ def checked_test_year(test_year: Weather, irradiation: Irradiation) -> tuple[str
     return edition, findings
 
 
-def _made_with(irradiation: Irradiation, weather: Weather) -> bool:
-    """Whether inputs and parameters of a weather are among those of an irradiation."""
-    inputs, parameters = irradiation.provenance.inputs, irradiation.provenance.parameters
+def made_with(provenance: Provenance, weather: Weather) -> bool:
+    """Whether inputs and parameters of a weather are among those of a table."""
+    inputs, parameters = provenance.inputs, provenance.parameters
     said: dict[str, Any] = dict(weather.provenance.parameters)
     return all(item in inputs for item in weather.provenance.inputs) and all(
         parameters.get(name) == value for name, value in said.items() if name != "generator"

@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citytwin.energy.air_exchange import air_exchange, airing_conductance
-from citytwin.energy.climate import MONTH_OF_DAY, seasonal_wave
+from citytwin.energy.climate import MONTH_OF_DAY, check_climate, seasonal_wave
 from citytwin.energy.constructions import element_layers
 from citytwin.energy.envelope import ground_conductance, inner_areas, window_areas
+from citytwin.energy.inputs import check_overrides, check_setpoints
 from citytwin.energy.lanes import Lanes
+from citytwin.energy.measures import SET_POINT
 from citytwin.energy.schedules import build_schedules
 from citytwin.energy.stock import MODES, Stock, load_stock
+from citytwin.model._cast import as_rows
 from citytwin.model.enums import GroupKind
 
 if TYPE_CHECKING:
@@ -76,7 +79,9 @@ def energyplus_model(
     Raises
     ------
     ValueError
-        Unknown `use`, or the building is not simulated, with the reason.
+        Unknown `use`, a row out of range, an override that cannot be, or a building that is not simulated, and why.
+    WeatherError
+        Air or sky temperature is missing in some hour.
 
     References
     ----------
@@ -93,11 +98,15 @@ def energyplus_model(
     """
     if use not in MODES:
         raise ValueError(f"use must be one of {', '.join(MODES)}, not {use!r}")
+    row = int(as_rows([row], "row", len(buildings))[0])
     if buildings.exclusion[row]:
         raise ValueError(f"building {buildings.id[row]!r} is not simulated: {buildings.exclusion[row]}")
     tables = stock if isinstance(stock, Stock) else load_stock(stock)
     ours = buildings.take(np.array([row]))
+    check_overrides(ours)
+    check_climate(weather)
     lanes = Lanes(ours, tables, use)
+    check_setpoints(lanes)
     objects = _frame(str(ours.id[0]), ours)
     _add_envelope(objects, ours, lanes, weather)
     _add_use(objects, lanes, _air_capacity(weather))
@@ -332,7 +341,8 @@ def _add_use(objects: Objects, lanes: Lanes, air_j_m3k: float) -> None:
     air, profiles = air_exchange(lanes, schedules), schedules.profiles
     floor_area = float(lanes.floor_area[0])
     state = profiles.ventilation_state[0].astype(int)
-    warmest = float(profiles.heating_setpoint.max())
+    heating = profiles.heating_setpoint[0] + np.nan_to_num(lanes.override(SET_POINT)[0])
+    warmest = float(heating.max())
     cooled = bool(lanes.aged("cooled")[0] >= 0.5)
     airing = air.recovered[0] + (0.0 if cooled else float(airing_conductance(lanes)[0]))
     circulation = lanes.aged("circulation_loss")[0] * floor_area * tables.constant("circulation_useful_share") / 8.76
@@ -344,7 +354,7 @@ def _add_use(objects: Objects, lanes: Lanes, air_j_m3k: float) -> None:
     largest = {name: max(float(values.max()), 1e-9) for name, values in weekly.items()}
     for name, values in weekly.items():
         _add_schedule(objects, name, values / largest[name])
-    _add_schedule(objects, "heating", profiles.heating_setpoint[0])
+    _add_schedule(objects, "heating", heating)
     _add_schedule(objects, "cooling", profiles.cooling_setpoint[0])
     _add_schedule(objects, "control", np.full(168, 4.0 if cooled else 1.0))
     objects["OtherEquipment"] = {

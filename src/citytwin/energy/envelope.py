@@ -50,6 +50,17 @@ class Surfaces:
     ground_steady: Floats
     ground_season: Floats
 
+    @property
+    def over_air(self) -> Floats:
+        """Loss of opaque elements to outdoor air and unheated space, without bridges, W/K."""
+        above = self.u_wall * (self.wall + self.unheated_wall) + self.u_roof * self.roof
+        return above + self.u_outer_floor * (self.outer_floor + self.unheated_floor)
+
+    @property
+    def unheated(self) -> Floats:
+        """The part of it to unheated space, W/K."""
+        return self.u_wall * self.unheated_wall + self.u_outer_floor * self.unheated_floor
+
 
 @dataclass(frozen=True, eq=False)
 class Envelope:
@@ -227,9 +238,7 @@ def inner_areas(lanes: Lanes) -> dict[str, Floats]:
 def envelope(lanes: Lanes) -> Envelope:
     """Envelope of each lane; see :func:`surfaces` for its areas and U-values."""
     stock, s = lanes.stock, surfaces(lanes)
-    over_air = s.u_wall * (s.wall + s.unheated_wall) + s.u_roof * s.roof
-    over_air = over_air + s.u_outer_floor * (s.outer_floor + s.unheated_floor)
-    loss = over_air * (1.0 + stock.constant("bridge_share")) + s.ground_steady
+    loss = s.over_air * (1.0 + stock.constant("bridge_share")) + s.ground_steady
 
     h_ms = stock.constant("mass_to_surface") * (lanes.by_use("mass_area_factor") * lanes.floor_area)
     coupled = loss <= MAX_COUPLING * h_ms

@@ -7,10 +7,8 @@ Solar Engineering of Thermal Processes, 4th edition 2013, chapter 5, doi:10.1002
 
 from __future__ import annotations
 
-import csv
 import math
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
@@ -235,19 +233,6 @@ def angular_loss(panes: int) -> AngularLoss:
         low, high = (low, b) if best(a)[0] < best(b)[0] else (a, high)
     coefficient = 0.5 * (low + high)
     return AngularLoss(best(coefficient)[1], coefficient)
-
-
-@cache
-def shading_factors() -> dict[str, float]:
-    """What blinds, curtains and glazed balconies let through of the total solar transmittance, by name.
-
-    Examples
-    --------
-    >>> shading_factors()["white_blind_outside"]
-    0.15
-    """
-    text = (files("citytwin.energy") / "glazing_factors.csv").read_text(encoding="utf-8")
-    return {row["name"]: float(row["value"]) for row in csv.DictReader(text.splitlines())}
 
 
 PANES = (2, 3)

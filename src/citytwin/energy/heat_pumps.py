@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from citytwin.energy.decree_year import made_with
 from citytwin.model._cast import as_floats
 from citytwin.model.heat_pump_use import HeatPumpUse
 from citytwin.model.reference import CONFIDENCE, read_reference
@@ -216,11 +217,11 @@ def heat_pump_use(
     Raises
     ------
     ValueError
-        As :func:`pump_hours`, or the hours of the demand are not at hand.
+        As :func:`pump_hours`, other weather than that of the demand, or its hours are not at hand.
 
     Notes
     -----
-    Hot water is spread evenly over each month. Losses of distribution are not counted.
+    Hot water, pipe losses included, is spread evenly over each month. Losses of heating pipes are not counted.
 
     Examples
     --------
@@ -233,6 +234,8 @@ def heat_pump_use(
     >>> bool(((2.5 < use.seasonal_performance) & (use.seasonal_performance < 4.5)).all())
     True
     """
+    if not made_with(demand.provenance, weather):
+        raise ValueError(f"the demand was not simulated in the weather of {weather.place!r}: pass its own")
     hours = pump_hours(pump, weather)
     n = len(demand)
     peak = np.full(n, np.nan)

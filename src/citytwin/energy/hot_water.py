@@ -116,6 +116,6 @@ def equivalent_persons(area: Floats, house: bool) -> Floats:
     """
     least, middle, slope = (30.0, 70.0, 0.025) if house else (10.0, 50.0, 0.035)
     most = np.select(
-        [area < least, area < middle], [np.ones_like(area), 1.775 - 0.01875 * (middle - area)], slope * area
+        [area < least, area < middle], [np.ones_like(area), 1.75 - 0.01875 * (middle - area)], slope * area
     )
     return np.where(most < 1.75, most, 1.75 + 0.3 * (most - 1.75))

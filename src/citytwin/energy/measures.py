@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin.energy.lanes import central_permit
 from citytwin.energy.stock import Cited, Stock
 from citytwin.model.buildings import OVERRIDES, Buildings
 from citytwin.model.element_sizes import SIZE_OF, element_sizes
@@ -162,8 +163,6 @@ def improves(buildings: Buildings, column: str, value: float, stock: Stock) -> N
     """
     if column not in LOWER_IS_BETTER + HIGHER_IS_BETTER:
         return np.ones(len(buildings), bool)
-    from citytwin.energy.lanes import central_permit
-
     shares, permit = stock.shares(buildings.use_shares), central_permit(buildings, stock)
     table = stock.by_period(column, shares, permit, stock.refurbished("operated"))
     given = buildings.override(column)

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from citytwin.energy.air_exchange import air_exchange
-from citytwin.energy.climate import MONTH_OF_DAY, seasonal_wave
+from citytwin.energy.climate import MONTH_OF_DAY, check_climate, seasonal_wave
 from citytwin.energy.envelope import envelope
 from citytwin.energy.hot_water import hot_water
+from citytwin.energy.inputs import check_overrides, check_setpoints
 from citytwin.energy.lanes import Floats, Lanes
+from citytwin.energy.measures import SET_POINT
 from citytwin.energy.schedules import build_schedules, monthly_sums
 from citytwin.energy.solar_gains import GLAZING, OPAQUE, solar_gains
 from citytwin.energy.stock import MODES, Stock, load_stock
@@ -164,7 +166,9 @@ def monthly_demand(
     Raises
     ------
     ValueError
-        Unknown `use`.
+        Unknown `use`, or an override of a building that cannot be.
+    WeatherError
+        Air or sky temperature is missing in some hour.
 
     Examples
     --------
@@ -174,8 +178,11 @@ def monthly_demand(
         raise ValueError(f"use must be one of {', '.join(MODES)}, not {use!r}")
     tables = stock if isinstance(stock, Stock) else load_stock(stock)
     ours = buildings.take(np.flatnonzero(buildings.simulated))
+    check_overrides(ours)
+    check_climate(weather)
     schedules = build_schedules(tables.shares(ours.use_shares), tables, use)
     lanes = Lanes(ours, tables, use)
+    check_setpoints(lanes)
     shell, air = envelope(lanes), air_exchange(lanes, schedules)
     sun = solar_gains(ours, irradiation, tables)
     profiles, profile = schedules.profiles, schedules.profile
@@ -201,11 +208,12 @@ def monthly_demand(
     gains += hot_water(lanes).useful[:, None] * HOURS_OF_MONTH / HOURS_OF_MONTH.sum()
     gains += _solar_months(sun, shell.glazing, shell.opaque_scale)
 
+    change = np.nan_to_num(lanes.override(SET_POINT))
     warm = transmission + flow
     cold = transmission + flow + recovered
     capacity = (lanes.by_use("heat_capacity") * lanes.floor_area / 3600.0)[:, None]
     need = monthly_balance(
-        warm * per_kelvin * (mean(profiles.heating_setpoint) - outside) - from_outside,
+        warm * per_kelvin * (mean(profiles.heating_setpoint) + change[:, None] - outside) - from_outside,
         cold * per_kelvin * (mean(profiles.cooling_setpoint) - outside) - from_outside,
         gains,
         capacity / warm,

@@ -6,11 +6,9 @@ eliminated; the rest obeys :math:`C \dot T = -L T + B u` with a diagonal C and a
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +21,7 @@ from citytwin.energy.elements import (
     Element,
     Windows,
 )
+from citytwin.model.reference import read_reference
 
 Floats = NDArray[np.float64]
 
@@ -104,9 +103,8 @@ def coefficients(name: str = "fitted") -> Coefficients:
     >>> coefficients("iso52016").h_ci_wall
     2.5
     """
-    text = (files("citytwin.energy") / "network_coefficients.csv").read_text(encoding="utf-8")
     sets: dict[str, dict[str, float]] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in read_reference(__package__, "network_coefficients.csv"):
         sets.setdefault(row["set"], {})[row["name"]] = float(row["value"])
     if name not in sets:
         raise ValueError(f"coefficients {name!r} do not exist; there are {', '.join(map(repr, sets))}")

@@ -21,6 +21,9 @@ LANES_A_BLOCK = 2048
 LARGEST_WINDOW_U = 5.0
 """U-values of windows above it count as this one: nothing would be left between the faces, W/(m2 K)."""
 
+USUAL_WINDOW_U = {2: 2.7, 3: 1.0}
+"""U-value by panes for the share of g that is transmitted, which hardly depends on it: an assumption, W/(m2 K)."""
+
 
 def network_model(lanes: Lanes, air: Floats, sky_view: tuple[Floats, Floats], useful: Floats) -> ZoneModel:
     """The network of each lane, reduced to the states that the kernel steps.
@@ -102,7 +105,8 @@ def _windows(lanes: Lanes, s: Surfaces, seen: Floats) -> Windows:
     """Glass, frame and curtains of the windows."""
     stock = lanes.stock
     u_value = np.minimum(s.u_window, LARGEST_WINDOW_U)
-    straight = np.where(panes_of(u_value) == 3, transmitted_share(3, 1.0), transmitted_share(2, 2.7))
+    share = {panes: transmitted_share(panes, u) for panes, u in USUAL_WINDOW_U.items()}
+    straight = np.where(panes_of(u_value) == 3, share[3], share[2])
     gains = split_gains(s.glazing, u_value, straight)
     glass = stock.constant("glazed_share") * stock.constant("curtain_factor")
     return Windows(s.window, face_to_face(u_value), gains.transmittance * glass, gains.absorbed * glass, seen)
@@ -111,13 +115,10 @@ def _windows(lanes: Lanes, s: Surfaces, seen: Floats) -> Windows:
 def _air(lanes: Lanes, s: Surfaces, conductance: Floats, useful: Floats) -> Air:
     """Air, furniture, bridges and what borders on unheated space."""
     stock = lanes.stock
-    walls = s.u_wall * (s.wall + s.unheated_wall) + s.u_roof * s.roof
-    over_air = walls + s.u_outer_floor * (s.outer_floor + s.unheated_floor)
-    unheated = s.u_wall * s.unheated_wall + s.u_outer_floor * s.unheated_floor
     stored = stock.constant("air_heat_capacity") * lanes.by_use("room_height") + stock.constant("furniture_capacity")
     return Air(
         capacity=stored * lanes.floor_area,
-        conductance=conductance + unheated + stock.constant("bridge_share") * over_air,
+        conductance=conductance + s.unheated + stock.constant("bridge_share") * s.over_air,
         gains=lanes.floor_area * lanes.deviation("gains"),
         constant=useful / 8.76,
     )

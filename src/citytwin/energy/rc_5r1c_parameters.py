@@ -52,7 +52,7 @@ def five_conductances(
 
 
 def _drives(lanes: Lanes, shell: Envelope, sky_view: tuple[Floats, Floats], useful: Floats) -> Floats:
-    """Heat into the mass node per unit of each drive after the first (m, 5).
+    """Heat into the mass node per unit of each drive after the first (m, 4).
 
     Walls, roofs and windows radiate to the part of the sky they see (ISO 13790:2008, 11.3.2). `useful` is what
     hot-water pipes give to rooms, kWh a year.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from citytwin.energy.inputs import check_overrides, check_setpoints
+from citytwin.energy.lanes import Lanes
 from citytwin.energy.simulation import MODELS
 from citytwin.energy.stock import MODES, Stock
 from citytwin.energy.study import BUILDINGS_A_CHUNK, study_of
@@ -43,7 +45,7 @@ class Response:
     Raises
     ------
     ValueError
-        Unknown `use` or `model`.
+        Unknown `use` or `model`, no building that can be simulated, or an override of a building that cannot be.
     """
 
     def __init__(
@@ -60,6 +62,11 @@ class Response:
         if model not in MODELS:
             raise ValueError(f"model must be one of {', '.join(MODELS)}, not {model!r}")
         self.buildings = buildings.take(np.flatnonzero(buildings.simulated))
+        if not len(self.buildings):
+            raise ValueError("there is no building to simulate: see buildings.exclusion for the reasons")
+        check_overrides(self.buildings)
+        check_setpoints(Lanes(self.buildings, stock, use))
+        self.provenance = self.buildings.provenance + weather.provenance
         self.stock = stock
         self._study = study_of(self.buildings, weather, irradiation, stock, use, model)
         self._order = np.argsort(self._study.place)

@@ -76,7 +76,7 @@ def sensitivity(
     Raises
     ------
     ValueError
-        Unknown `name` or `use`, or too few draws.
+        Unknown `name` or `use`, too few draws, or no building that can be simulated.
 
     References
     ----------
@@ -119,7 +119,7 @@ def sensitivity(
         district_share=district,
         slope=slope,
         confidence=_confidence(ours, tables, use, parameters),
-        provenance=ours.provenance.with_parameters(sensitivity_of=name, sensitivity_draws=draws),
+        provenance=response.provenance.with_parameters(sensitivity_of=name, sensitivity_draws=draws),
     )
     return _with_findings(found)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from citytwin.energy.inputs import check_overrides, input_findings
+from citytwin.energy.inputs import check_overrides, check_setpoints, input_findings
 from citytwin.energy.lanes import Lanes
 from citytwin.energy.stock import MODES, Stock, load_stock
 from citytwin.energy.study import Progress, study_of
@@ -17,6 +17,7 @@ from citytwin.energy.uncertainty import default_draws, drawn_carriers
 from citytwin.model.buildings import Buildings
 from citytwin.model.demand import ANNUAL, EnergyDemand, Excluded
 from citytwin.model.enums import Source
+from citytwin.model.findings import Findings
 from citytwin.model.weather import Weather
 
 if TYPE_CHECKING:
@@ -69,7 +70,10 @@ def simulate(
     Raises
     ------
     ValueError
-        Unknown `model` or `use`, negative `draws`, a bad stock override, or an override of a building that cannot be.
+        Unknown `model` or `use`, negative `draws`, a bad stock override, an override of a building that cannot be, or
+        irradiation of another city.
+    WeatherError
+        Air or sky temperature is missing in some hour.
 
     References
     ----------
@@ -85,6 +89,8 @@ def simulate(
     rows = np.flatnonzero(buildings.simulated)
     ours = buildings.take(rows)
     check_overrides(ours)
+    lanes = Lanes(ours, tables, use)
+    check_setpoints(lanes)
     study = study_of(ours, weather, irradiation, tables, use, model)
     n_draws = default_draws(len(rows)) if draws is None else draws
     outcome = study.run(n_draws, progress)
@@ -108,8 +114,8 @@ def simulate(
         excluded=Excluded(buildings.id[left_out], buildings.exclusion[left_out]),
         compute_hours=study.hours,
         findings=findings_of(ours, study.sun.groups.dark[study.place], outcome.exact, model)
-        + input_findings(Lanes(ours, tables, use)),
-        provenance=(buildings.provenance + weather.provenance).with_parameters(
+        + (input_findings(lanes) if model == "network" else Findings.of()),
+        provenance=(buildings.provenance + irradiation.provenance + weather.provenance).with_parameters(
             energy_model=model,
             energy_use=use,
             energy_draws=n_draws,

@@ -56,6 +56,15 @@ _KEYS = {
     "draw_off": ("use", "day"),
     "profiles": ("use", "quantity", "day"),
 }
+_NUMBERS = ("value", "sd", "sd_imputed", "shared", "permit_from", "permit_to", "age_from", "age_to")
+_ABOVE_ZERO = (
+    "u_wall", "u_roof", "u_floor", "u_outer_floor", "u_window", "g_perpendicular", "hot_water_distribution",
+    "room_height", "heat_capacity", "mass_area_factor",
+)  # fmt: skip
+_SHARES = (
+    "heat_recovery", "g_perpendicular", "hot_water_distribution", "attic_share", "lighting_usage", "appliance_usage",
+    "person_usage",
+)  # fmt: skip
 PROFILES = ("fi", "en16798")
 WEEKLY = ("people", "appliances", "lighting")
 """Gains that may have a profile by hour; without one they are on while in use."""
@@ -228,8 +237,8 @@ def load_stock(overrides: Mapping[str, Any] | str | Path | None = None, profiles
     CityReadError
         The file cannot be opened or is not TOML.
     ValueError
-        Unknown table, column, use class, quantity or `profiles`, a row without source, a profile without 24 values, or
-        set-points that cross.
+        Unknown table, column, use class, mode, quantity or `profiles`, a row without source, a number that is none or
+        that its quantity cannot have, a profile without 24 values, or set-points that cross.
 
     Examples
     --------
@@ -299,7 +308,36 @@ def _checked(table: str, given: Mapping[str, Any]) -> dict[str, str]:
             raise ValueError(f"stock table {table!r} has no {key} {row[key]!r}")
     if row["confidence"] not in CONFIDENCE:
         raise ValueError(f"confidence must be one of {', '.join(CONFIDENCE)}, not {row['confidence']!r}")
+    if "mode" in row and row["mode"] not in ("any", *MODES):
+        raise ValueError(f"mode must be one of any, {', '.join(MODES)}, not {row['mode']!r}")
+    _check_numbers(table, row)
     return row
+
+
+def _check_numbers(table: str, row: Mapping[str, str]) -> None:
+    """Refuse a row whose numbers are none, or none that the quantity can have."""
+    name = row.get("quantity") or row.get("name") or row.get("parameter") or row.get("carrier") or ""
+    where = f"a row of stock table {table!r} ({name})" if name else f"a row of stock table {table!r}"
+    found = {}
+    for key in _NUMBERS:
+        if key in row and (row[key] or not key.endswith(("_from", "_to"))):
+            try:
+                found[key] = float(row[key])
+            except ValueError:
+                raise ValueError(f"{where}: {key} must be a number, not {row[key]!r}") from None
+            if not np.isfinite(found[key]):
+                raise ValueError(f"{where}: {key} must be finite, not {row[key]}")
+    for span in ("permit", "age"):
+        if found.get(f"{span}_from", -np.inf) >= found.get(f"{span}_to", np.inf):
+            raise ValueError(f"{where}: {span}_from must be below {span}_to, not {row[f'{span}_from']}")
+    value = found.get("value", 1.0)
+    if table == "systems" or name in _ABOVE_ZERO:
+        if value <= 0.0:
+            raise ValueError(f"{where}: value must be above 0, not {row['value']}")
+    elif table != "constants" and min(value, found.get("sd", 0.0), found.get("sd_imputed", 0.0)) < 0.0:
+        raise ValueError(f"{where}: no number of it may be negative")
+    if (name in _SHARES and value > 1.0) or not 0.0 <= found.get("shared", 0.0) <= 1.0:
+        raise ValueError(f"{where}: a share must lie between 0 and 1")
 
 
 def _build(tables: Mapping[str, Sequence[Mapping[str, str]]]) -> Stock:

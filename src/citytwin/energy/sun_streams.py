@@ -18,6 +18,8 @@ from citytwin.model.weather import HOURS
 if TYPE_CHECKING:
     from citytwin.model.irradiation import Irradiation
 
+OTHER_WAY = 0.75
+"""Difference of the upward part of a normal from that of its facade group that no surface of the group has."""
 SAME_NORMAL = 1e-3
 """Step of a component of normals within which surfaces are taken to be parallel."""
 
@@ -57,12 +59,26 @@ def sun_on_groups(buildings: Buildings, irradiation: Irradiation) -> SunOnGroups
         Those that are simulated (n); their `surface_group` refers to the surfaces of the city.
     irradiation : Irradiation
         Of that city.
+
+    Raises
+    ------
+    ValueError
+        The irradiation is that of another city: it has surfaces that these buildings do not have, or some that face
+        elsewhere.
     """
     n = len(buildings)
     owner = row_of(buildings.group_offsets)
+    advice = "the irradiation is that of another city: pass ct.solar.irradiate(city, weather) of the same one"
+    surfaces = len(buildings.surface_group)
+    last = int(irradiation.surface.max(initial=-1))
+    if last >= surfaces:
+        raise ValueError(f"surface {last} is none of the {surfaces} of the buildings; {advice}")
     group = buildings.surface_group[irradiation.surface]
     row = np.flatnonzero(group >= 0)
     group = group[row].astype(np.int64)
+    turned = np.abs(irradiation.normal[row, 2] - np.cos(np.radians(buildings.group_tilt[group]))) > OTHER_WAY
+    if turned.any():
+        raise ValueError(f"{int(turned.sum())} surfaces face another way than those of the buildings; {advice}")
     weight = np.asarray(buildings.surface_exposed_area[irradiation.surface[row]], np.float64)
     lit = np.bincount(group, weight, minlength=len(owner)).astype(np.float64)
     wall = buildings.group_kind == GroupKind.WALL

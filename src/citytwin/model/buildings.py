@@ -182,7 +182,8 @@ class Buildings:
     def exclusion(self) -> NDArray[np.object_]:
         """Why a building is not simulated (n,), "" where it is."""
         reason = np.full(len(self), "", dtype=object)
-        usable = (self.volume > 0) & (self.heated_floor_area > 0) & (self.quality != Grade.E)
+        size = self.volume + self.heated_floor_area
+        usable = np.isfinite(size) & (self.volume > 0) & (self.heated_floor_area > 0) & (self.quality != Grade.E)
         reason[~usable] = "no usable geometry"
         reason[~self.heated] = "unheated"
         for status in (Status.DEMOLISHED, Status.UNDER_CONSTRUCTION, Status.PLANNED):

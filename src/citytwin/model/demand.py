@@ -38,7 +38,7 @@ class HeatSystem(NamedTuple):
     delivered : str
         Carrier that is delivered: a heat pump draws on electricity.
     heating, hot_water : float
-        Heat per delivered energy over the year, distribution included.
+        Heat per delivered energy over the year. Losses of hot-water pipes are not in it: they are part of the need.
     """
 
     delivered: str

@@ -44,7 +44,7 @@ class Facets:
     cover : int64 array (u,)
         Row of `covers`.
     covers : float64 array (c, 2)
-        Weight w and coefficient a of glass covers that let through :math:`1 - w (1 - K_a(\\cos\\theta))`, see
+        Weight w and coefficient a of glass covers that let through :math:`1 - w (1 - K_a(\cos\theta))`, see
         :func:`citytwin.kernels.martin_ruiz.incidence_modifier`; a weight of 0 is no cover.
     """
 

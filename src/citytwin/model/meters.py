@@ -128,7 +128,8 @@ class Meters:
         Raises
         ------
         CityReadError
-            A column is missing, the unit is unknown or none of energy, a carrier is unknown, or a time is none.
+            A column is missing, the unit is unknown or none of energy, a carrier is unknown, or a time is none or may
+            have day and month swapped.
         ValueError
             Unknown `interval`.
 
@@ -339,15 +340,25 @@ def _begins(column: pd.Series, interval: str, source: str) -> NDArray[np.datetim
     """Begin of the interval each time lies in, datetime64[h]."""
     import pandas as pd
 
+    advice = "Write times as 2025-01-31"
     if interval == "year" and column.dtype.kind in "iuf":
-        column = column.map(lambda year: f"{int(year):04d}-01-01")
+        column = column.map(lambda year: f"{int(year):04d}-01-01", na_action="ignore")
+    elif column.dtype.kind in "iuf" and column.notna().any():
+        raise CityReadError(
+            f"times by {interval} are numbers, such as {column.dropna().iloc[0]}", source, advice=advice
+        )
+    elif column.dtype.kind not in "iufM":
+        # day and month are told apart only where the year stands first
+        either = column[column.astype(str).str.match(r"\s*\d{1,2}[./-]\d{1,2}[./-]").to_numpy(bool)]
+        if len(either):
+            raise CityReadError(f"the day of {either.iloc[0]!r} may be its month", source, advice=advice)
     try:
         parsed = pd.to_datetime(column)
     except (ValueError, TypeError, OverflowError) as error:
-        raise CityReadError(f"a time cannot be read: {error}", source, advice="Write times as 2025-01-31") from None
+        raise CityReadError(f"a time cannot be read: {error}", source, advice=advice) from None
     if parsed.isna().any():
         row = int(np.flatnonzero(parsed.isna())[0])
-        raise CityReadError(f"row {row} has no time", source, advice="Write times as 2025-01-31")
+        raise CityReadError(f"row {row} has no time", source, advice=advice)
     if parsed.dt.tz is not None:
         parsed = parsed.dt.tz_localize(None)
     begin: NDArray[Any] = parsed.to_numpy().astype(f"datetime64[{INTERVALS[interval]}]")
