@@ -27,6 +27,51 @@ class District(NamedTuple):
     irradiation: Any
 
 
+def stored(buildings: Any, weather: Any) -> Any:
+    """What the walls and roofs of buildings see, drawn at random: a year is as long as with fractions of rays."""
+    from citytwin.model.enums import GroupKind
+    from citytwin.model.irradiation import Irradiation
+    from citytwin.model.sky_dome import Exposure
+    from citytwin.solar.levels import LEVELS
+    from citytwin.solar.sky_dome import sky_dome
+
+    kind = np.append(buildings.group_kind, -1)[buildings.surface_group]
+    surface = np.flatnonzero(np.isin(kind, (GroupKind.WALL, GroupKind.ROOF)))
+    group = buildings.surface_group[surface]
+    tilt = np.radians(buildings.group_tilt[group])
+    azimuth = np.radians(np.nan_to_num(buildings.group_azimuth[group]))
+    normal = np.stack([np.sin(tilt) * np.sin(azimuth), np.sin(tilt) * np.cos(azimuth), np.cos(tilt)], axis=1)
+    n, dome = len(surface), sky_dome(weather, "perez", LEVELS[LEVEL])
+    visible = np.random.default_rng(1).integers(0, 256, (1, n, len(dome.direction)), np.uint8)
+    owner = np.searchsorted(buildings.group_offsets, group, side="right") - 1
+    area = np.asarray(buildings.surface_exposed_area[surface], np.float64)
+    ones = np.ones(n)
+    exposure = Exposure(
+        surface=surface.astype(np.int32),
+        offsets=np.array([0, n]),
+        building=np.zeros(1, np.int32),
+        normal=normal,
+        visible=visible,
+        response=np.full((1, n, len(dome.coarse.direction)), 0.05, np.float32),
+        share=ones,
+        area=area,
+    )
+    return Irradiation(
+        surface=exposure.surface,
+        building=owner.astype(np.int32),
+        area=area,
+        outdoor_share=ones,
+        monthly=np.zeros((n, 12)),
+        sky_view=0.5 * ones,
+        level=LEVEL,
+        sky="perez",
+        bounces=0,
+        dome=dome,
+        exposure=exposure,
+        row=np.arange(n),
+    )
+
+
 @cache
 def build(n: int) -> District:
     import citytwin as ct
@@ -34,9 +79,8 @@ def build(n: int) -> District:
     city = ct.synthetic.city(n, seed=1)
     weather = ct.synthetic.weather(60.2, 24.9, ct.synthetic.helsinki_normals())
     buildings = city.buildings()
-    irradiation = ct.solar.irradiate(city, weather, level=LEVEL, buildings=buildings)
-    warm_up = buildings.take(np.arange(64))
-    ct.energy.simulate(warm_up, weather, irradiation, draws=1)
+    irradiation = stored(buildings, weather)
+    ct.energy.simulate(buildings.take(np.arange(64)), weather, irradiation, draws=1)
     return District(buildings, weather, irradiation)
 
 

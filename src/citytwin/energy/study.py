@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from citytwin._threads import map_blocks
+from citytwin._threads import map_blocks, map_stream
 from citytwin.energy.air_exchange import frost_limited
 from citytwin.energy.climate import MONTH_OF_DAY, climate_of, in_climate
 from citytwin.energy.network_sun import network_sun
@@ -45,6 +45,17 @@ class Outcome(NamedTuple):
     monthly: dict[str, NDArray[np.float64]]
     district: dict[str, NDArray[np.float64]]
     draws: dict[str, NDArray[np.float32]]
+    exact: NDArray[np.bool_]
+
+
+class _Chunk(NamedTuple):
+    """Results of some buildings: sums by building, its draws, totals by hour of blocks of lanes, sums by weekly hour."""
+
+    sums: dict[str, NDArray[np.float64]]
+    drawn: dict[str, NDArray[np.float32]]
+    totals: list[NDArray[np.float64]]
+    electricity: NDArray[np.float64]
+    hot_water: NDArray[np.float64]
     exact: NDArray[np.bool_]
 
 
@@ -90,8 +101,30 @@ class Study:
 
         return map_blocks(simulate_block, len(zones.row), LANES_A_BLOCK)
 
+    def chunk(self, start: int, draws: int) -> _Chunk:
+        """Sun, parameters, hours and sums of the buildings from `start` on."""
+        stop = min(start + BUILDINGS_A_CHUNK, len(self.buildings))
+        sun = self.sun.hours(start, stop)
+        central = self.parameters(start, stop, 0)
+        loads = self.loads(central.zones, sun)
+        drawn = {}
+        if draws:
+            spread = self.parameters(start, stop, draws)
+            for name, values in self.sums(spread, self.loads(spread.zones, sun)).items():
+                if name in ANNUAL:
+                    values = values.sum(axis=1) if name in MONTHLY else values
+                    drawn[name] = values.reshape(-1, draws).astype(np.float32)
+        return _Chunk(
+            sums=self.sums(central, loads),
+            drawn=drawn,
+            totals=[block.total for block in loads],
+            electricity=self.weekly_electricity(central).sum(axis=0),
+            hot_water=self.weekly_hot_water(central).sum(axis=0),
+            exact=central.exact,
+        )
+
     def run(self, draws: int, progress: Progress | None) -> Outcome:
-        """Simulate all buildings chunk by chunk; the sun of one chunk is in memory at a time."""
+        """Simulate all buildings, a chunk on each thread; results are put together in the order of the chunks."""
         n = len(self.buildings)
         annual: dict[str, list[NDArray[np.float64]]] = {name: [] for name in (*ANNUAL, "cooling_peak_kw")}
         monthly: dict[str, list[NDArray[np.float64]]] = {name: [] for name in MONTHLY}
@@ -99,29 +132,20 @@ class Study:
         total = np.zeros((2, HOURS))
         weekly, water = np.zeros((2, WEEK))
         exact = []
-        for start in range(0, n, BUILDINGS_A_CHUNK):
-            stop = min(start + BUILDINGS_A_CHUNK, n)
-            sun = self.sun.hours(start, stop)
-            central = self.parameters(start, stop, 0)
-            exact.append(central.exact)
-            loads = self.loads(central.zones, sun)
-            for block in loads:
-                total += block.total
-            weekly += self.weekly_electricity(central).sum(axis=0)
-            water += self.weekly_hot_water(central).sum(axis=0)
-            sums = self.sums(central, loads)
-            for name, values in sums.items():
+        for start, chunk in map_stream(lambda start: self.chunk(start, draws), range(0, n, BUILDINGS_A_CHUNK)):
+            for block in chunk.totals:
+                total += block
+            weekly += chunk.electricity
+            water += chunk.hot_water
+            exact.append(chunk.exact)
+            for name, values in chunk.sums.items():
                 annual[name].append(values.sum(axis=1) if name in MONTHLY else values)
                 if name in MONTHLY:
                     monthly[name].append(values)
-            if draws:
-                spread = self.parameters(start, stop, draws)
-                for name, values in self.sums(spread, self.loads(spread.zones, sun)).items():
-                    if name in drawn:
-                        values = values.sum(axis=1) if name in MONTHLY else values
-                        drawn[name].append(values.reshape(-1, draws).astype(np.float32))
+            for name, values in chunk.drawn.items():
+                drawn[name].append(values)
             if progress is not None:
-                progress(stop, n)
+                progress(min(start + BUILDINGS_A_CHUNK, n), n)
         columns = {name: _joined(parts, (0,))[self.place] for name, parts in annual.items()}
         by_month = {name: _joined(parts, (0, 12))[self.place] for name, parts in monthly.items()}
         samples = {name: _joined(parts, (n, draws))[self.place].astype(np.float32) for name, parts in drawn.items()}
