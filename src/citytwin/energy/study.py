@@ -49,7 +49,7 @@ class Outcome(NamedTuple):
 
 
 class _Chunk(NamedTuple):
-    """Results of some buildings: sums by building, its draws, totals by hour of blocks of lanes, sums by weekly hour."""
+    """Results of some buildings: sums of each, its draws, hourly totals of blocks of lanes, sums by weekly hour."""
 
     sums: dict[str, NDArray[np.float64]]
     drawn: dict[str, NDArray[np.float32]]
