@@ -83,7 +83,12 @@ def test_known_truth_lies_in_its_band(weather: Weather, by: str, interval: str, 
 
 @pytest.mark.compiled
 def test_equal_to_scipy(weather: Weather) -> None:
-    """One building at a time: the same minimum and covariance as least_squares on the literal residuals."""
+    """One building at a time: the same minimum and covariance as least_squares on the literal residuals.
+
+    The valley is so flat along what months do not tell apart that searches from two places stop a hundredth of a
+    prior deviation from each other. So the minimum found from afar has to be the same by the curvature, to 0.03 of a
+    posterior deviation, and a search that starts from ours has to stay there.
+    """
     readings = metered(weather)[:1]
     found = run(weather, {"heating_kwh": readings}, rows=slice(0, 1), by="building")
     block = buildings().take(np.array([0]))
@@ -103,8 +108,11 @@ def test_equal_to_scipy(weather: Weather) -> None:
 
     fit = least_squares(residuals, np.zeros(len(PARAMETERS)), jac=slopes)
     ours = residuals(found.mean[0])
-    assert 0.5 * (ours @ ours) < fit.cost * (1.0 + 1e-3)
-    np.testing.assert_allclose(found.mean[0], fit.x, atol=0.015)
+    assert 0.5 * (ours @ ours) < fit.cost * (1.0 + 1e-4)
+    away = fit.jac @ (found.mean[0] - fit.x)
+    assert away @ away < 0.03**2
+    again = least_squares(residuals, found.mean[0], jac=slopes)
+    np.testing.assert_allclose(found.mean[0], again.x, atol=0.01)
     np.testing.assert_allclose(found.sd[0], np.sqrt(np.diag(np.linalg.inv(fit.jac.T @ fit.jac))), rtol=0.01)
 
 
