@@ -42,9 +42,9 @@ def test_geometry_and_losses_come_back(weather: Weather, use: Use) -> None:
         azimuth, tilt = np.radians([np.nan_to_num(block.group_azimuth[number]), block.group_tilt[number]])
         normal = [np.sin(tilt) * np.sin(azimuth), np.sin(tilt) * np.cos(azimuth), np.cos(tilt)]
         np.testing.assert_allclose(vector / area, normal, atol=1e-9)
-        layers = model["Construction"][surface["construction_name"]]
-        insulation = model["Material:NoMass"][layers["outside_layer"]]["thermal_resistance"]
-        u = 1.0 / (insulation + 0.05 + 0.04 + INSIDE[surface["surface_type"]])
+        outside = 0.0 if name == "ground" else 0.04
+        layers = model["Construction"][surface["construction_name"]].values()
+        u = 1.0 / (sum(resistance(model, layer) for layer in layers) + outside + INSIDE[surface["surface_type"]])
         lost += u * (area - window(model, name))
     shell = envelope(Lanes(block, STOCK, "operated"))
     assert lost == pytest.approx(shell.loss[0], rel=1e-6)
@@ -59,6 +59,26 @@ def test_geometry_and_losses_come_back(weather: Weather, use: Use) -> None:
     assert capacity == pytest.approx(stored)
     assert 2e5 < stored / block.heated_floor_area[0] < 1e6
     assert ("ThermostatSetpoint:DualSetpoint" in model) == (use == Use.OFFICE)
+
+
+def resistance(model: dict, layer: str) -> float:
+    if layer in model["Material:NoMass"]:
+        return model["Material:NoMass"][layer]["thermal_resistance"]
+    return model["Material"][layer]["thickness"] / model["Material"][layer]["conductivity"]
+
+
+def test_elements_store_what_their_cells_do(weather: Weather) -> None:
+    block = block_buildings([2015.0])
+    model = energyplus_model(block, 0, weather, STOCK)
+    lanes = Lanes(block, STOCK, "operated")
+    u_wall = lanes.chosen("u_wall") * (1.0 + STOCK.constant("bridge_share"))
+    cells = element_layers(lanes, "wall", u_wall).capacity[0]
+    stored = [
+        m["thickness"] * m["density"] * m["specific_heat"]
+        for name, m in model["Material"].items()
+        if name.startswith("wall_c")
+    ]
+    np.testing.assert_allclose(stored, cells)
 
 
 def window(model: dict, wall: str) -> float:

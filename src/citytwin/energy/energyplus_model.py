@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from citytwin.energy.air_exchange import air_exchange, airing_conductance
 from citytwin.energy.climate import MONTH_OF_DAY, check_climate, seasonal_wave
-from citytwin.energy.constructions import element_layers
+from citytwin.energy.constructions import Layers, element_layers, on_soil
 from citytwin.energy.envelope import ground_conductance, inner_areas, window_areas
 from citytwin.energy.inputs import check_overrides, check_setpoints
 from citytwin.energy.lanes import Lanes
@@ -33,14 +33,12 @@ ZONE = "zone"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 AIR_J_KGK, AIR_J_KG_K_GAS = 1006.0, 287.055
 """Specific heat and gas constant of dry air."""
-INSIDE = {"wall": 0.13, "roof": 0.10, "floor": 0.17}
-OUTSIDE_R = 0.04
-"""Surface resistances of ISO 6946:2017, Table 7, m2 K/W, which EnergyPlus puts in place of by its own."""
-BOARD_M, BOARD_W_MK, BOARD_KG_M3, BOARD_J_KGK = 0.0125, 0.25, 900.0, 1000.0
-"""Gypsum board on the inner face, ISO 10456:2007, Table 3."""
+CELL_M, CELL_R = 0.05, 2e-3
+"""Thickness and resistance, m2 K/W, of a layer that stands for a cell of an element."""
 STONE_W_MK, STONE_KG_M3, STONE_J_KGK = 2.0, 2400.0, 1000.0
 """Concrete of the mass inside, ISO 10456:2007, Table 3."""
-LEAST_R = 0.01
+LEAST_R = 1e-4
+"""Resistance between cells below which no layer stands for it, m2 K/W."""
 MOST_GLAZED = 0.95
 SIMPLE_U = (0.3, 5.8)
 """U-values that the simple glazing of EnergyPlus takes, W/(m2 K)."""
@@ -56,7 +54,7 @@ def energyplus_model(
     """One building as an epJSON object of EnergyPlus 25.2, to be checked against an independent program.
 
     Areas, orientations, U-values, glass, air exchange, gains, set-points, airing and ground are those of
-    :func:`simulate`; the heat capacity of the tables lies in an internal mass with the effective mass area. Surfaces
+    :func:`simulate`, and so are the cells of walls, roof, floors and inner mass that store heat. Surfaces
     stand apart in a convex ring, so that every one sees the whole sky and the zone gets its volume by number:
     shading by neighbours, unlike in our model, is left out. Party walls are adiabatic and left out. Flows of air are
     such that they carry at the mean temperature and the height of the place what they carry in our model.
@@ -178,12 +176,14 @@ def _add_envelope(objects: Objects, ours: Buildings, lanes: Lanes, weather: Weat
     u_outer = float(np.fmin(lanes.aged("u_outer_floor"), lanes.override("u_floor"))[0])
     ground = float(ours.ground_area[0])
     steady, season = ground_conductance(ours.ground_area, ours.exposed_perimeter, lanes.chosen("u_floor"), tables)
-    for name, kind, u in (
-        ("wall", "wall", u_wall * bridges), ("roof", "roof", u_roof * bridges),
-        ("outer_floor", "floor", u_outer * bridges),
-        ("ground_floor", "floor", float(steady[0]) / ground if ground > 0 else u_floor),
-    ):  # fmt: skip
-        _add_construction(objects, name, kind, u, tables.constant("absorptance"))
+    for name, u in (("wall", u_wall), ("roof", u_roof), ("outer_floor", u_outer)):
+        layers = element_layers(lanes, name, np.array([u * bridges]))
+        _add_construction(objects, name, layers, tables.constant("absorptance"))
+    if ground > 0:
+        soil = (tables.constant("soil_conductivity"), tables.constant("soil_heat_capacity"))
+        floor = element_layers(lanes, "ground_floor", np.array([u_floor]))
+        layers = on_soil(floor, np.array([u_floor]), steady / ground, soil)
+        _add_construction(objects, "ground_floor", layers, tables.constant("absorptance"))
 
     glass = float(lanes.chosen("g_window", _glass(lanes))[0])
     shade = tables.constant("glazed_share") * tables.constant("curtain_factor")
@@ -254,18 +254,29 @@ def _glass(lanes: Lanes) -> Any:
     return glass
 
 
-def _add_construction(objects: Objects, name: str, kind: str, u: float, absorptance: float) -> None:
-    """Insulation outside and board inside with the resistance that U asks for."""
-    board = BOARD_M / BOARD_W_MK
-    resistance = max(1.0 / max(u, 1e-6) - INSIDE[kind] - OUTSIDE_R - board, LEAST_R)
-    objects["Material"]["board"] = {
-        "thickness": BOARD_M, "conductivity": BOARD_W_MK, "density": BOARD_KG_M3, "specific_heat": BOARD_J_KGK,
-        "roughness": "Smooth",
-    }  # fmt: skip
-    objects["Material:NoMass"][f"{name}_insulation"] = {
-        "thermal_resistance": resistance, "solar_absorptance": absorptance, "roughness": "MediumRough",
-    }  # fmt: skip
-    objects["Construction"][name] = {"outside_layer": f"{name}_insulation", "layer_2": "board"}
+def _add_construction(objects: Objects, name: str, layers: Layers, absorptance: float) -> None:
+    """The cells of an element from outside to inside, each with the resistance to the next between them.
+
+    A cell is a layer of :data:`CELL_R` that stores its heat; the innermost reaches to the inner face.
+    """
+    capacity, resistance = layers.capacity[0], layers.resistance[0].copy()
+    own = np.full(len(capacity), CELL_R)
+    own[-1] = 2.0 * resistance[-1]
+    found: list[str] = []
+    for k, (stored, r) in enumerate(zip(capacity.tolist(), own.tolist(), strict=True)):
+        before = float(resistance[k]) - 0.5 * (r + (float(own[k - 1]) if k else 0.0))
+        if before > LEAST_R:
+            found.append(f"{name}_r{k}")
+            objects["Material:NoMass"][found[-1]] = {
+                "thermal_resistance": before, "solar_absorptance": absorptance, "roughness": "MediumRough",
+            }  # fmt: skip
+        found.append(f"{name}_c{k}")
+        objects["Material"][found[-1]] = {
+            "thickness": CELL_M, "conductivity": CELL_M / r, "density": stored / (CELL_M * STONE_J_KGK),
+            "specific_heat": STONE_J_KGK, "solar_absorptance": absorptance, "roughness": "MediumRough",
+        }  # fmt: skip
+    rest = {f"layer_{k}": layer for k, layer in enumerate(found[1:], start=2)}
+    objects["Construction"][name] = {"outside_layer": found[0]} | rest
 
 
 def _rectangle(area: float, azimuth: float, tilt: float, height: float, wall: bool) -> NDArray[np.float64]:
