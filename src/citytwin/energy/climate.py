@@ -60,7 +60,7 @@ def climate_of(weather: Weather) -> Climate:
 
 
 def in_climate(space: StateSpace, mean_air: float) -> StateSpace:
-    """Models driven by outdoor air, sky, ground minus outdoor air, season and 1, for the drives of :func:`climate_of`.
+    """Models driven by outdoor air, sky, ground in degrees Celsius, season and 1, for the drives of :func:`climate_of`.
 
     The ground has the annual mean temperature of the air, which is a constant; its seasons are a drive of their own
     (ISO 13370:2017).
@@ -75,6 +75,6 @@ def in_climate(space: StateSpace, mean_air: float) -> StateSpace:
 
     def folded(drive: NDArray[np.float64]) -> NDArray[np.float64]:
         outdoor, sky, ground, season, constant = np.moveaxis(drive, -1, 0)
-        return np.stack([outdoor - ground, sky, season, constant + mean_air * ground], axis=-1)
+        return np.stack([outdoor, sky, season, constant + mean_air * ground], axis=-1)
 
     return space._replace(drive=folded(space.drive), direct_drive=folded(space.direct_drive))

@@ -11,7 +11,7 @@ from citytwin.energy.elements import Air, Element, Windows
 from citytwin.energy.envelope import Surfaces, inner_areas, surfaces
 from citytwin.energy.glazing import face_to_face, panes_of, split_gains, transmitted_share
 from citytwin.energy.lanes import Floats, Lanes
-from citytwin.energy.network import DRIVES, network
+from citytwin.energy.network import network
 from citytwin.energy.zone_model import ZoneModel
 from citytwin.kernels.thermal_zone import StateSpace
 
@@ -48,8 +48,6 @@ def network_model(lanes: Lanes, air: Floats, sky_view: tuple[Floats, Floats], us
 
     blocks = map_blocks(reduce, len(lanes), LANES_A_BLOCK)
     space = StateSpace(*(np.concatenate(arrays) for arrays in zip(*(b.space for b in blocks), strict=True)))
-    # the drive of the kernel is ground minus outdoor air
-    space.drive[:, :, DRIVES.index("outdoor")] += space.drive[:, :, DRIVES.index("ground")]
     return ZoneModel(space, air - least[:, None], np.concatenate([b.balanced for b in blocks]))
 
 

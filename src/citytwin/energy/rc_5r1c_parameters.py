@@ -6,6 +6,7 @@ import numpy as np
 
 from citytwin.energy.envelope import Envelope, envelope
 from citytwin.energy.lanes import Floats, Lanes
+from citytwin.energy.network import DRIVES
 from citytwin.energy.rc_5r1c import FiveConductances, state_space_of_5r1c
 from citytwin.energy.zone_model import ZoneModel
 
@@ -14,6 +15,9 @@ def five_conductances_model(lanes: Lanes, air: Floats, sky_view: tuple[Floats, F
     """State spaces of the lanes; see :func:`five_conductances` for the parameters."""
     shell = envelope(lanes)
     space, ventilation = state_space_of_5r1c(five_conductances(lanes, shell, air, sky_view, useful))
+    # the mass node hangs on the outdoor air: what it gives to the ground instead is the difference of both
+    for drive in (space.drive, space.direct_drive):
+        drive[..., DRIVES.index("outdoor")] -= drive[..., DRIVES.index("ground")]
     return ZoneModel(space, ventilation, shell.coupled)
 
 

@@ -76,7 +76,11 @@ class Response:
         return len(self.buildings)
 
     def neutral(self, lanes: int) -> Deviations:
-        """Deviations (n, lanes) that change nothing: factors of 1, differences of 0."""
+        """Deviations (n, lanes) that change nothing: factors of 1, differences of 0.
+
+        A lane with deviations has one year of permit: where the year is imputed it is the likeliest, not the mean over
+        what is probable that :func:`~citytwin.energy.simulate` takes.
+        """
         return {
             name: np.full((len(self), lanes), 1.0 if spread.relative else 0.0)
             for name, spread in self.stock.spreads.items()
