@@ -126,6 +126,11 @@ def test_replace_keeps_the_rest() -> None:
     assert replace(small_demand(), use="standard").use == "standard"
 
 
+def test_readers_are_told_the_method_in_words() -> None:
+    assert replace(small_demand(), model="5r1c").method == "Simple hourly method of ISO 13790 (5R1C)"
+    assert replace(small_demand(), model="other").method == "other"
+
+
 def test_notes_are_added_to_a_demand():
     demand = small_demand(0)
     finding = Finding(1631, "TEST_YEAR_OF_ANOTHER_EDITION")

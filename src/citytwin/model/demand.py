@@ -27,6 +27,8 @@ FloatColumn = NDArray[np.float64]
 
 ANNUAL = ("heating_kwh", "hot_water_kwh", "cooling_kwh", "electricity_kwh", "heating_peak_kw", "overheating_kh")
 MONTHLY = ("heating_kwh", "hot_water_kwh", "cooling_kwh", "electricity_kwh")
+METHODS = {"network": "Hourly thermal network of each building", "5r1c": "Simple hourly method of ISO 13790 (5R1C)"}
+"""Words for readers by model."""
 HOURLY = ("heating", "hot_water", "cooling", "electricity")
 
 
@@ -150,6 +152,11 @@ class EnergyDemand:
         return replace(
             self, findings=self.findings + findings, provenance=self.provenance.with_parameters(**parameters)
         )
+
+    @property
+    def method(self) -> str:
+        """What a reader is told of the model."""
+        return METHODS.get(self.model, self.model)
 
     @property
     def n_draws(self) -> int:

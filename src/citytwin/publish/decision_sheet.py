@@ -91,7 +91,7 @@ def _title(assessment: Assessment) -> str:
         weather += f", {distance:.0f} km away"
     lines = [
         f"DECISION SHEET: {assessment.name}",
-        f"{assessment.demand.model}, {assessment.demand.use} use, {weather}.",
+        f"{assessment.demand.method}, {assessment.demand.use} use, {weather}.",
         "Values are those of central inputs; P10, P50 and P90 come from draws of what is not known.",
     ]
     return "\n".join(lines)

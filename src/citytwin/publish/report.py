@@ -59,7 +59,7 @@ def report(
     title = "District assessment: " + (", ".join(item.path.rsplit("/", 1)[-1] for item in inputs[:1]) or "city")
     weather = assessment.twin.weather
     subtitle = (
-        f"{assessment.demand.model}, {assessment.demand.use} use, weather {weather.place or 'unnamed'}"
+        f"{assessment.demand.method}, {assessment.demand.use} use, weather {weather.place or 'unnamed'}"
         f"{' (synthetic)' if weather.synthetic else ''}, all results per year"
     )
     encoded = base64.b64encode(picture).decode()
@@ -85,7 +85,7 @@ def report(
 
 
 def _flags(assessment: Assessment) -> str:
-    texts = [f"This is a {assessment.demand.model}: an estimate for comparing and planning, not an energy certificate."]
+    texts = ["This is a model: an estimate for comparing and planning, not an energy certificate."]
     if assessment.twin.weather.synthetic:
         texts.append("The weather year is synthetic: it follows monthly statistics, not a measured year.")
     return "".join(flag(text) for text in texts)
