@@ -127,6 +127,7 @@ def test_replace_keeps_the_rest() -> None:
 
 
 def test_readers_are_told_the_method_in_words() -> None:
+    assert replace(small_demand(), model="network").method == "Hourly thermal network of each building"
     assert replace(small_demand(), model="5r1c").method == "Simple hourly method of ISO 13790 (5R1C)"
     assert replace(small_demand(), model="other").method == "other"
 

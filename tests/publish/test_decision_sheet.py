@@ -40,7 +40,7 @@ def test_figures_stand_where_they_belong(today):
     assert line_of(text, "total, energy method").split()[-2:] == ["12", "12"]
     assert "district heat 100%" in line_of(text, "expected heat sources")
     assert "u_wall" in line_of(text, "low confidence")
-    assert "Hourly thermal network of each building, operated use" in text
+    assert "by hand, operated use" in text
     assert all(len(line) < 120 for line in text.splitlines())
 
 
