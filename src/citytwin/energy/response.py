@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from citytwin.model.irradiation import Irradiation
     from citytwin.model.weather import Weather
 
-CHUNKS_KEPT = 64
+CHUNKS_KEPT = 32
 """Chunks of buildings whose sun stays in memory between calls: 4,096 buildings, some 300 MB."""
 
 

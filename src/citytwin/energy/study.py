@@ -29,7 +29,7 @@ from citytwin.model.weather import HOURS, Weather
 if TYPE_CHECKING:
     from citytwin.model.irradiation import Irradiation
 
-BUILDINGS_A_CHUNK = 64
+BUILDINGS_A_CHUNK = 128
 LANES_A_BLOCK = 512
 WARM_UP_DAYS = 31
 KERNEL_HOURS = ("heating", "cooling", "temperature")

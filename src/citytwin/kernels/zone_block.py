@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from citytwin.kernels._jit import jit
 
-LANES = 64
+LANES = 128
 """Zones that advance together through time: their coefficients and states stay in the first-level cache."""
 MAX_SUN = 3
 GROUP = 4
